@@ -1,0 +1,395 @@
+"""Every diagnostic code, with what it means and an example of what is wrong and what is right.
+
+RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding.  `rulefold explain` prints these entries, and the README's table
+of codes is tested against them.
+"""
+
+from rulefold.diagnostics import Code, Severity
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+INVALID_PAGE = Code(
+    "RF001",
+    "invalid-page",
+    _ERROR,
+    "A page has bytes outside its rule blocks that are not UTF-8 text.",
+    "Pages are UTF-8, with or without a byte-order mark. A page in another encoding (UTF-16, Windows-1252) has no"
+    " headings that could be found, so none of its rules can be read. Convert it to UTF-8.",
+    "a page saved as UTF-16",
+    "the same page saved as UTF-8",
+)
+EMPTY_PAGE = Code(
+    "RF002",
+    "empty-page",
+    _WARNING,
+    "A page holds no rule block.",
+    "A rule block starts with a heading of the second level (`## Title`). A page without one adds nothing to the "
+    "catalogue.",
+    "# Rules: 1-21",
+    "# Rules: 1-21\n\n## Title of the first rule\n…",
+)
+STRAY_TEXT = Code(
+    "RF003",
+    "stray-text",
+    _WARNING,
+    "Text stands on a page outside of every rule block.",
+    "Only the page's heading belongs before the first rule block. Other text there is not part of any rule and is"
+    " not written out.",
+    "# Rules: 1-21\n\nDraft, ask the team before use.\n\n## Title",
+    "# Rules: 1-21\n\n## Title",
+)
+TOO_LARGE = Code(
+    "RF004",
+    "too-large",
+    _ERROR,
+    "A stretch of a page is too large for the Markdown reader.",
+    "Text that does not have the plain form of a rule block is read by the general Markdown reader, which takes "
+    "up to 16 MiB at a time. A longer stretch without a rule block in the plain form is refused as one reject.",
+    "a page of 100 MB that is one unclosed code fence",
+    "the same rules as separate pages",
+)
+MORE_FAULTS = Code(
+    "RF005",
+    "more-faults",
+    _ERROR,
+    "A page has more faulty blocks than are reported one by one.",
+    "The first 1,000 faults of a page are reported one by one. The blocks behind the rest are counted and kept "
+    "among the rejects like all others.",
+    "a page of 1,000,000 empty headings",
+    "a page of rule blocks",
+)
+
+NO_TABLE = Code(
+    "RF101",
+    "no-table",
+    _ERROR,
+    "A rule block has no table of fields.",
+    "Each block carries its fields in a table with the columns Name and Value, at the top level of the page: not "
+    "inside a list, a quotation or a code block.",
+    "## Title\n\nDescription\n\n### KQL",
+    "## Title\n\nDescription\n\n|Name | Value |\n| --- | --- |\n|Tactic | Impact|",
+)
+OTHER_TABLE = Code(
+    "RF102",
+    "other-table",
+    _ERROR,
+    "The table of a rule block has other columns than Name and Value.",
+    "The table of fields has exactly the two columns Name and Value, in this order. With other columns it is not "
+    "known which cell is the value.",
+    "|Value | Name |\n| --- | --- |\n|Impact | Tactic|",
+    "|Name | Value |\n| --- | --- |\n|Tactic | Impact|",
+)
+CELL_COUNT = Code(
+    "RF103",
+    "cell-count",
+    _ERROR,
+    "A row of the table of fields does not have two cells.",
+    "A Markdown reader drops surplus cells and pads missing ones in silence, so cells are counted on the line "
+    "itself. A pipe that belongs to a value is written `\\|`.",
+    "|DataTypes | Syslog | auth |",
+    "|DataTypes | Syslog \\| auth |",
+)
+UNKNOWN_FIELD = Code(
+    "RF104",
+    "unknown-field",
+    _ERROR,
+    "The table of fields names a field that is not one of the fourteen.",
+    "The fields are Tactic, TechniqueId, Platform, DetectionType, ConnectorId, DetectionId, DataTypes, "
+    "QueryFrequency, QueryPeriod, TriggerOperator, TriggerThreshold, DetectionSeverity, DetectionUrl and "
+    "IngestedDate, spelled like this, in any order.",
+    "|Severity | High |",
+    "|DetectionSeverity | High |",
+)
+REPEATED_FIELD = Code(
+    "RF105",
+    "repeated-field",
+    _ERROR,
+    "The table of fields names a field twice.",
+    "One row states one value of each field. Several values of a rule stand in several blocks.",
+    "|Tactic | Impact|\n|Tactic | Execution|",
+    "|Tactic | Impact|",
+)
+REPEATED_TABLE = Code(
+    "RF106",
+    "repeated-table",
+    _ERROR,
+    "A rule block has two tables of fields.",
+    "A block has one table of fields. Often a heading is missing between two rules.",
+    "## Title\n\n|Name | Value |\n…\n\n|Name | Value |\n…",
+    "## Title\n\n|Name | Value |\n…\n\n## Other title\n\n|Name | Value |\n…",
+)
+NO_QUERY = Code(
+    "RF107",
+    "no-query",
+    _ERROR,
+    "A rule block has no query.",
+    "The query stands after the table in a fenced code block at the top level of the page.",
+    "### KQL\n\nSecurityEvent | take 10",
+    "### KQL\n```kql\nSecurityEvent | take 10\n```",
+)
+REPEATED_QUERY = Code(
+    "RF108",
+    "repeated-query",
+    _ERROR,
+    "A rule block has two queries.",
+    "A block has one fenced code block after its table. Which of two would be the rule's query is not guessed.",
+    "```kql\nSecurityEvent\n```\n```kql\nSyslog\n```",
+    "```kql\nunion SecurityEvent, Syslog\n```",
+)
+UNCLOSED_FENCE = Code(
+    "RF109",
+    "unclosed-fence",
+    _ERROR,
+    "A fenced code block, or raw HTML, is not closed before the end of the page.",
+    "Everything after an opening fence is code until a line that closes it, later headings included. The message "
+    "says how many headings were swallowed; the whole stretch is one reject.",
+    "```kql\nSecurityEvent\n\n## Next rule",
+    "```kql\nSecurityEvent\n```\n\n## Next rule",
+)
+INVALID_TEXT = Code(
+    "RF110",
+    "invalid-text",
+    _ERROR,
+    "A rule block has bytes that are not UTF-8, or a NUL character.",
+    "Such bytes cannot be written to YAML, JSON or KQL without changing them, so the block is kept as it is among"
+    " the rejects.",
+    'SecurityEvent | where Account == "Ren\\xe9e"   (Windows-1252)',
+    'SecurityEvent | where Account == "Renée"   (UTF-8)',
+)
+NO_IDENTITY = Code(
+    "RF111",
+    "no-identity",
+    _ERROR,
+    "A rule block has neither a DetectionId nor a DetectionUrl.",
+    "Blocks fold by DetectionId, and by DetectionUrl where the id is empty or malformed. Without both it is not "
+    "known which rule the block belongs to.",
+    "|DetectionId | |\n|DetectionUrl | |",
+    "|DetectionId | 55fbc363-6cc9-4201-bd68-d980b612082b |",
+)
+NO_TITLE = Code(
+    "RF112",
+    "no-title",
+    _ERROR,
+    "The heading of a rule block is empty.",
+    "The heading is the rule's title, and every rule has one.",
+    "## ",
+    "## Rare process on a host",
+)
+SURPLUS_TEXT = Code(
+    "RF120",
+    "surplus-text",
+    _WARNING,
+    "A rule block has text beside its description, table and query.",
+    "Text between the table and the query, or after the query, is not part of any field and is not written out.",
+    "```kql\nSecurityEvent\n```\n\nSee the wiki.",
+    "See the wiki.\n\n|Name | Value |\n…",
+)
+MISSING_FIELD = Code(
+    "RF121",
+    "missing-field",
+    _WARNING,
+    "The table of fields lacks one of the fourteen fields.",
+    "A field that has no value stands in the table with an empty cell. One that is missing is read as absent.",
+    "|Name | Value |\n| --- | --- |\n|Tactic | Impact|",
+    "all fourteen fields, empty where there is no value",
+)
+OTHER_LANGUAGE = Code(
+    "RF122",
+    "other-language",
+    _WARNING,
+    "The code block of a query does not say that it is KQL.",
+    "The query's code block is marked `kql` (or `kusto`). With another mark, or with none, the text is taken as "
+    "KQL all the same.",
+    "```spl\nindex=main\n```",
+    "```kql\nSecurityEvent\n```",
+)
+EMPTY_QUERY = Code(
+    "RF123",
+    "empty-query",
+    _WARNING,
+    "The query of a rule block is empty.",
+    "The rule is kept, but it can never find anything.",
+    "```kql\n```",
+    "```kql\nSecurityEvent\n```",
+)
+
+MALFORMED_ID = Code(
+    "RF201",
+    "malformed-id",
+    _WARNING,
+    "A DetectionId is not a GUID.",
+    "An id is a GUID: 8-4-4-4-12 hexadecimal digits. A malformed id is kept, but cannot identify the rule: its "
+    "rows fold by their url.",
+    "|DetectionId | f090f8f4a-b986-42d2-b536-e0795c723e25 |",
+    "|DetectionId | f090f8f4-b986-42d2-b536-e0795c723e25 |",
+)
+EMPTY_ID = Code(
+    "RF202",
+    "empty-id",
+    _WARNING,
+    "A DetectionId is empty.",
+    "The rule is kept, and its rows fold by their url. Most import targets need an id.",
+    "|DetectionId |  |",
+    "|DetectionId | 55fbc363-6cc9-4201-bd68-d980b612082b |",
+)
+TACTIC_SPELLING = Code(
+    "RF203",
+    "tactic-spelling",
+    _WARNING,
+    "A tactic is not spelled as Sentinel spells it.",
+    "Tactics are written in Sentinel's spelling, without blanks: InitialAccess, CommandAndControl. Another "
+    "spelling is put right in the catalogue; this message keeps the original.",
+    "|Tactic | Initial access|",
+    "|Tactic | InitialAccess|",
+)
+UNKNOWN_TACTIC = Code(
+    "RF204",
+    "unknown-tactic",
+    _WARNING,
+    "A tactic is none that Sentinel knows.",
+    "The value is kept as it is written, and is left out of ATT&CK figures.",
+    "|Tactic | Ransomware|",
+    "|Tactic | Impact|",
+)
+TECHNIQUE_CASE = Code(
+    "RF205",
+    "technique-case",
+    _WARNING,
+    "A technique id is written in lower case.",
+    "Technique ids are T and four digits, and for a sub-technique a dot and three digits. The letter is put right"
+    " in the catalogue.",
+    "|TechniqueId | t1574|",
+    "|TechniqueId | T1574|",
+)
+MALFORMED_TECHNIQUE = Code(
+    "RF206",
+    "malformed-technique",
+    _WARNING,
+    "A technique id does not have the form of one.",
+    "Technique ids are T and four digits, and for a sub-technique a dot and three digits. The value is kept as it"
+    " is written.",
+    "|TechniqueId | 1574|",
+    "|TechniqueId | T1574|",
+)
+MALFORMED_DURATION = Code(
+    "RF207",
+    "malformed-duration",
+    _WARNING,
+    "A QueryFrequency or QueryPeriod is not a duration.",
+    "A duration is a number of minutes, hours or days (`5m`, `24h`, `14d`), or in ISO 8601 (`PT1H`, `P1D`). The "
+    "value is kept as written.",
+    "|QueryFrequency | daily |",
+    "|QueryFrequency | 1d |",
+)
+MALFORMED_THRESHOLD = Code(
+    "RF208",
+    "malformed-threshold",
+    _WARNING,
+    "A TriggerThreshold is not a whole number.",
+    "A threshold is a whole number of at least 0; `3.0` is read as 3. Another value is kept as text.",
+    "|TriggerThreshold | 2.5 |",
+    "|TriggerThreshold | 2 |",
+)
+UNKNOWN_VALUE = Code(
+    "RF209",
+    "unknown-value",
+    _WARNING,
+    "A detection type, severity or trigger operator is none that is known.",
+    "DetectionType is Analytics or Hunting; DetectionSeverity is High, Medium, Low or Informational; "
+    "TriggerOperator is gt, lt, eq or ne. Another value is kept as it is written.",
+    "|DetectionSeverity | Critical |",
+    "|DetectionSeverity | High |",
+)
+MALFORMED_DATE = Code(
+    "RF210",
+    "malformed-date",
+    _WARNING,
+    "An IngestedDate is not a date.",
+    "A date is written YYYY-MM-DD. Another value is kept as it is written, and never counts as the newest.",
+    "|IngestedDate | 7 August |",
+    "|IngestedDate | 2022-08-07 |",
+)
+INVENTED_CONNECTOR = Code(
+    "RF211",
+    "invented-connector",
+    _NOTE,
+    "A rule names `CustomConnector`, which is no connector.",
+    "The script that flattened the rules wrote CustomConnector where a rule named none, and made up a data type "
+    "from the folder's name. Both are kept and marked `invented`, and no import target gets them.",
+    "|ConnectorId | CustomConnector |\n|DataTypes | Persistence_CL |",
+    "|ConnectorId | SecurityEvents |\n|DataTypes | SecurityEvent |",
+)
+
+CONFLICT = Code(
+    "RF301",
+    "conflict",
+    _WARNING,
+    "Rows of one rule disagree in a field that has one value.",
+    "Every field but the tactic, technique, platform, connector and data type is the same in all rows of a rule. "
+    "Where it is not, `--on-conflict first` (the default) takes the first row's value, `newest` that of the "
+    "latest IngestedDate, and `error` makes it an error. The other values are kept in the detection's "
+    "`conflicts`.",
+    "|DetectionSeverity | High |   in one block, and in another of the same rule\n|DetectionSeverity | Low |",
+    "|DetectionSeverity | High |   in all blocks of the rule",
+)
+SHARED_ID = Code(
+    "RF302",
+    "shared-id",
+    _WARNING,
+    "One DetectionId carries two rules.",
+    "Rows with the same id whose title, url and query all differ are different rules, and are not folded "
+    "together. Their files get names that tell them apart. Give one of them an id of its own.",
+    "two rules copied from each other, id included",
+    "a fresh GUID for the copy",
+)
+REPEATED_ROW = Code(
+    "RF303",
+    "repeated-row",
+    _NOTE,
+    "A row of a rule stands on the pages more than once.",
+    "The same tactic, technique, platform, connector and data type of a rule was written twice, on the same page "
+    "or on two. It counts once.",
+    "a page and a copy of it in the same folder",
+    "each page once",
+)
+MISSING_ROWS = Code(
+    "RF304",
+    "missing-rows",
+    _NOTE,
+    "A rule has fewer rows than the product of its values.",
+    "A rule is flattened into tactics × techniques × (connector, data type, platform). Rows of that product which"
+    " no page shows are listed in the detection's `rows.missing`; they change none of its sets.",
+    "20 rows of a rule whose values make 24",
+    "all 24 rows",
+)
+INFERRED_PLATFORMS = Code(
+    "RF305",
+    "inferred-platforms",
+    _NOTE,
+    "Other rules give a connector of this rule further platforms.",
+    "A platform belongs to the connector, not to the rule. Where most other rules with the same connector state a"
+    " platform that this rule's rows lack, it is listed in `inferred`, and never mixed with what the pages state.",
+    "SecurityEvents with Azure and Windows in nine rules, and with Azure alone in the tenth",
+    "the same platforms in all ten",
+)
+SAME_QUERY = Code(
+    "RF306",
+    "same-query",
+    _NOTE,
+    "Two rules have the same query, but for white space, comments and case.",
+    "The rules stay apart and are linked to each other in `same_query`. They find the same events twice.",
+    "a scheduled rule and its near-real-time twin",
+    "one of the two",
+)
+PRODUCT_TOO_LARGE = Code(
+    "RF307",
+    "product-too-large",
+    _NOTE,
+    "The product of a rule's values is too large to list what is missing.",
+    "More than 10,000 rows of the product are missing, so the rows do not follow the law of the flattening, and "
+    "are not listed.",
+    "one id for a hundred tactics, techniques and platforms",
+    "one id a rule",
+)
+
+CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

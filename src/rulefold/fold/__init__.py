@@ -1,0 +1,167 @@
+"""Entries into a catalogue: rows of one rule become one detection with its sets, relations, and what is missing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rulefold import __version__, codes
+from rulefold.diagnostics import Diagnostic, Related
+from rulefold.fold.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
+from rulefold.fold.names import keys
+from rulefold.fold.rules import Rule, gather
+from rulefold.fold.scalars import OnConflict, Scalars, resolve
+from rulefold.fold.twins import same_queries
+from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
+from rulefold.text import Place
+
+__all__ = ["OnConflict", "fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A rule on its way to a detection."""
+
+    key: str
+    rule: Rule
+    place: Place
+    scalars: Scalars
+    stated: Relations
+
+
+def fold(entries: Iterable[Entry], on_conflict: OnConflict = "first") -> tuple[Catalogue, list[Diagnostic]]:
+    """Fold entries into a catalogue, and say what is to be said about its detections.
+
+    `on_conflict` says which row speaks where rows of one rule disagree.
+    """
+    rules = gather(entries)
+    scalars = [resolve(rule, on_conflict) for rule in rules]
+    folded = [
+        _Folded(key, rule, _first_place(rule), values, relations(rule.rows))
+        for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
+    ]
+    platforms = PlatformMap(one.stated for one in folded)
+    shared = _shared_ids(folded)
+    twins = _twins(folded)
+    detections: list[Detection] = []
+    diagnostics: list[Diagnostic] = []
+    for one in folded:
+        rows, missing = completeness(one.stated, one.rule.rows)
+        added = inferred(one.stated, platforms)
+        told = [
+            *one.rule.remarks.values(),
+            *one.scalars.diagnostics,
+            *_row_diagnostics(one, rows, missing, added),
+            *_company_diagnostics(one, shared, twins),
+        ]
+        diagnostics += [diagnostic.about(one.key) for diagnostic in told]
+        same_query = tuple(twin.key for twin in twins.get(one.key, ())) or None
+        detections.append(_detection(one, rows, added, same_query, told))
+    return Catalogue(rulefold=__version__, detections=tuple(detections)), diagnostics
+
+
+def _first_place(rule: Rule) -> Place:
+    first = min(rule.stated.values(), key=lambda stated: stated.order)
+    return first.entry.place("title")
+
+
+def _detection(
+    one: _Folded, rows: Rows, added: Inferred, same_query: tuple[str, ...] | None, told: Sequence[Diagnostic]
+) -> Detection:
+    values, stated = one.scalars.values, one.stated
+    return Detection(
+        id=values["id"] or "",
+        key=one.key,
+        title=values["title"] or "",
+        description=values["description"] or "",
+        type=values["type"],
+        tactics=stated.tactics,
+        techniques=stated.techniques,
+        platforms=stated.platforms,
+        data_types=stated.data_types,
+        connectors=stated.connectors,
+        severity=values["severity"],
+        schedule=_schedule(values),
+        url=values["url"],
+        ingested_date=values["ingested_date"],
+        query=values["query"] or "",
+        rows=rows,
+        inferred=added,
+        same_query=same_query,
+        conflicts=one.scalars.conflicts or None,
+        sources=tuple(PageLines(page=page, lines=_merged(lines)) for page, lines in one.rule.lines.items()),
+        notes=tuple(Note(code=diagnostic.code, message=diagnostic.message) for diagnostic in told),
+    )
+
+
+def _schedule(values: dict[str, str | None]) -> Schedule | None:
+    threshold = values["trigger_threshold"]
+    number = parse_threshold(threshold) if threshold else None
+    schedule = Schedule(
+        query_frequency=values["query_frequency"],
+        query_period=values["query_period"],
+        trigger_operator=values["trigger_operator"],
+        trigger_threshold=threshold if number is None else number,
+    )
+    return schedule if schedule != Schedule() else None
+
+
+def _merged(lines: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Line ranges in order, those that follow each other as one."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(lines):
+        if merged and merged[-1][1] + 1 >= first:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def _row_diagnostics(one: _Folded, rows: Rows, missing: int, added: Inferred) -> Iterator[Diagnostic]:
+    if one.rule.repeated:
+        count = len(one.rule.repeated)
+        message = f"found {count} row{'' if count == 1 else 's'} of the rule that the pages state before"
+        yield codes.REPEATED_ROW.at(one.rule.repeated[0], message, related=[Related(one.place, "the first row")])
+    if missing:
+        code = codes.MISSING_ROWS if missing <= MAX_LISTED else codes.PRODUCT_TOO_LARGE
+        yield code.at(one.place, f"found {rows.seen:,} rows of a rule whose values make {rows.product:,}")
+    if added.platforms:
+        found = "; ".join(f"{connector}: {', '.join(further)}" for connector, further in added.platforms.items())
+        yield codes.INFERRED_PLATFORMS.at(
+            one.place, f"found further platforms in other rules with the connector: {found}"
+        )
+
+
+def _company_diagnostics(
+    one: _Folded, shared: dict[str, list[_Folded]], twins: dict[str, list[_Folded]]
+) -> Iterator[Diagnostic]:
+    """What is to be said of a rule in view of others: those with its id, and those with its query."""
+    for code, others, common in (
+        (codes.SHARED_ID, shared.get(one.key, []), "id"),
+        (codes.SAME_QUERY, twins.get(one.key, []), "query"),
+    ):
+        if others:
+            names = ", ".join(f"{other.scalars.values['title']!r}" for other in others[:3])
+            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+            related = [Related(other.place, "the other rule") for other in others[:3]]
+            yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
+
+
+def _shared_ids(folded: Iterable[_Folded]) -> dict[str, list[_Folded]]:
+    """For each key whose id other rules have, those rules."""
+    by_id: defaultdict[str, list[_Folded]] = defaultdict(list)
+    for one in folded:
+        if id_ := one.scalars.values["id"]:
+            by_id[id_.lower()].append(one)
+    return _others(by_id.values())
+
+
+def _twins(folded: Sequence[_Folded]) -> dict[str, list[_Folded]]:
+    """For each key whose query other rules have, those rules."""
+    queries = [one.scalars.values["query"] or "" for one in folded]
+    return _others([folded[n] for n in group] for group in same_queries(queries))
+
+
+def _others(groups: Iterable[list[_Folded]]) -> dict[str, list[_Folded]]:
+    return {
+        one.key: [other for other in group if other is not one] for group in groups for one in group if len(group) > 1
+    }

@@ -1,0 +1,1 @@
+"""Outputs: one module each, and one row each in `TARGETS`."""
