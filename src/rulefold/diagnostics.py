@@ -4,8 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from rulefold.text import Place
+
+_EXCERPT_WIDTH = 100
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 class Severity(StrEnum):
@@ -108,3 +112,85 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _place_data(place: Place) -> dict[str, Any]:
     return {"file": place.file, "line": place.line, "column": place.column}
+
+
+def render_text(diagnostic: Diagnostic) -> str:
+    """A diagnostic as lines of text: place, severity, code and message, and the line of the page with a mark below."""
+    head = f"{diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
+    lines = [f"{diagnostic.place}: {head}" if diagnostic.place else head]
+    if diagnostic.excerpt and diagnostic.place:
+        lines += _excerpt_lines(diagnostic.excerpt, diagnostic.place.column - 1)
+    lines += [f"  {related.place}: {related.message}" for related in diagnostic.related]
+    lines += [f"  help: {hint}" for hint in diagnostic.hints]
+    return "\n".join(lines)
+
+
+def _excerpt_lines(excerpt: str, column: int) -> list[str]:
+    """A stretch of the line around a column, and a mark below it."""
+    start = max(0, column - _EXCERPT_WIDTH // 2) if len(excerpt) > _EXCERPT_WIDTH else 0
+    shown = excerpt[start : start + _EXCERPT_WIDTH].replace("\t", " ")
+    return [f"    {shown}", f"    {' ' * (column - start)}^"]
+
+
+def render_github(diagnostic: Diagnostic) -> str:
+    """A diagnostic as a workflow command of GitHub Actions.  Source: GitHub Docs, Workflow commands."""
+    level = {"note": "notice"}.get(diagnostic.severity, str(diagnostic.severity))
+    properties = {"title": diagnostic.code}
+    if place := diagnostic.place:
+        properties = {"file": place.file, "line": str(place.line), "col": str(place.column)} | properties
+    joined = ",".join(f"{key}={_property_text(value)}" for key, value in properties.items())
+    return f"::{level} {joined}::{_command_text(diagnostic.message)}"
+
+
+def _command_text(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property_text(text: str) -> str:
+    return _command_text(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def sarif(diagnostics: Sequence[Diagnostic], codes: Iterable[Code], version: str) -> dict[str, Any]:
+    """Diagnostics as a SARIF 2.1.0 log.  Source: OASIS, Static Analysis Results Interchange Format 2.1.0."""
+    rules = list(codes)
+    index = {code.id: n for n, code in enumerate(rules)}
+    driver = {"name": "rulefold", "version": version, "rules": [_sarif_rule(code) for code in rules]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_sarif_result(diagnostic, index) for diagnostic in diagnostics],
+    }
+    return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _sarif_rule(code: Code) -> dict[str, Any]:
+    return {
+        "id": code.id,
+        "name": code.name,
+        "shortDescription": {"text": code.summary},
+        "fullDescription": {"text": code.meaning},
+        "defaultConfiguration": {"level": code.severity.value},
+    }
+
+
+def _sarif_result(diagnostic: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": index[diagnostic.code],
+        "level": diagnostic.severity.value,
+        "message": {"text": diagnostic.message},
+    }
+    if diagnostic.place:
+        result["locations"] = [_sarif_location(diagnostic.place)]
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            {"id": n, "message": {"text": related.message}} | _sarif_location(related.place)
+            for n, related in enumerate(diagnostic.related)
+        ]
+    return result
+
+
+def _sarif_location(place: Place) -> dict[str, Any]:
+    artifact = {"uri": quote(place.file)}
+    region = {"startLine": place.line, "startColumn": place.column}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}

@@ -1,1 +1,70 @@
-"""The command line."""
+"""The command line: commands that read, call, write and exit.
+
+Modules of this package import nothing at the top but click, so that `--help` and completion answer at once.  Exit
+codes: 0 clean, 1 findings or a stale output, 2 usage, 3 a bug of rulefold, 4 the disk or a permission.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from rulefold import __version__
+from rulefold.cli.about import explain, schema
+from rulefold.cli.browse import list_, show
+from rulefold.cli.build import build
+from rulefold.cli.check import check
+
+USAGE, BUG, DISK, INTERRUPTED = 2, 3, 4, 130
+
+
+class Cli(click.Group):
+    """A group whose commands return their exit code, and whose failures have codes of their own."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run a command and end the process with its exit code."""
+        extra["standalone_mode"] = False
+        sys.exit(_run(lambda: super(Cli, self).main(args, prog_name or "rulefold", *rest, **extra)))
+
+
+def _run(command: Callable[[], object]) -> int:
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except BrokenPipeError:
+        # The reader of our output is gone, as with `| head`; what is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(f"rulefold: {error}", err=True)
+        return DISK
+    except Exception:
+        traceback.print_exc()
+        click.echo("rulefold: this is a bug of rulefold; please report it with the lines above", err=True)
+        return BUG
+
+
+@click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Fold flattened detection rules back into the detections they came from.
+
+    To start: rulefold build PAGES -o output/
+    """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+for _command in (build, check, list_, show, explain, schema):
+    main.add_command(_command)

@@ -108,6 +108,7 @@ class PlatformMap:
     """
 
     def __init__(self, rules: Iterable[Relations]) -> None:
+        """Learn from all rules of a catalogue."""
         self._rules: Counter[str] = Counter()
         self._stating: dict[str, Counter[str]] = {}
         for rule in rules:

@@ -26,8 +26,8 @@ class Scalars:
 def resolve(rule: Rule, on_conflict: OnConflict) -> Scalars:
     """One value for each field of a rule.
 
-    An absent value never stands against a stated one.  Under `newest` the rows with the latest IngestedDate speak first;
-    otherwise, and among rows of one date, the first row does.
+    An absent value never stands against a stated one.  Under `newest` the rows with the latest IngestedDate speak
+    first; otherwise, and among rows of one date, the first row does.
     """
     stated = sorted(rule.stated.values(), key=lambda s: s.order)
     if len(stated) == 1:

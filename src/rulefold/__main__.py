@@ -1,0 +1,5 @@
+"""`python -m rulefold`."""
+
+from rulefold.cli import main
+
+main()

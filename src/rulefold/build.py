@@ -1,0 +1,136 @@
+"""The chain of stages, from pages to a catalogue with all that is to be said about it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from pydantic_core import to_json
+
+from rulefold import codes
+from rulefold.diagnostics import Diagnostic, Severity, as_data, count_by_severity
+from rulefold.entries import read_entry
+from rulefold.fold import OnConflict, fold
+from rulefold.inputs import Page
+from rulefold.model import Catalogue, Counts, Entry, PageSource
+from rulefold.pages import Block, read_blocks
+from rulefold.targets import TARGETS
+from rulefold.text import Source
+
+MAX_FAULTS_A_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A catalogue, the diagnostics in the order of the pages, and the rejected blocks of each page, verbatim."""
+
+    catalogue: Catalogue
+    diagnostics: tuple[Diagnostic, ...]
+    rejects: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading pages has brought so far, but for the entries, which pass through."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    rejects: dict[str, bytes] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
+    entries: int = 0
+    rejected: int = 0
+
+    def entries_of(self, source: Source) -> Iterator[Entry]:
+        """The entries of a page; what is to be said about it and what it holds of rejects is kept here."""
+        blocks, told = read_blocks(source)
+        self.pages.append(source.name)
+        self.diagnostics += told
+        rejects: list[Block] = []
+        faults: list[Diagnostic] = []
+        for block in blocks:
+            entry, remarks = read_entry(block)
+            faults += remarks
+            if entry is None:
+                rejects.append(block)
+            else:
+                self.entries += 1
+                yield entry
+        self.diagnostics += _limited(source, faults)
+        self.rejected += len(rejects)
+        if rejects:
+            lines = ((block.line, block.last_line) for block in rejects)
+            self.rejects[source.name] = b"".join(source.raw_lines(lines))
+
+
+def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
+    """Read pages one after another and fold their entries.  Raises OSError for a page that cannot be read."""
+    reading = Reading()
+    digest = sha256()
+
+    def entries() -> Iterator[Entry]:
+        for page in pages:
+            source = page.read()
+            digest.update(source.data)
+            yield from reading.entries_of(source)
+
+    catalogue, told = fold(entries(), on_conflict)
+    order = {page: n for n, page in enumerate(reading.pages)}
+    diagnostics = sorted([*reading.diagnostics, *told], key=lambda d: _position(d, order))
+    source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
+    counts = _counts(reading, len(catalogue.detections), diagnostics)
+    stamped = catalogue.model_copy(update={"source": source, "counts": counts})
+    return Build(stamped, tuple(diagnostics), _reject_files(reading.rejects))
+
+
+def _limited(source: Source, faults: list[Diagnostic]) -> list[Diagnostic]:
+    if len(faults) <= MAX_FAULTS_A_PAGE:
+        return faults
+    kept, rest = faults[:MAX_FAULTS_A_PAGE], faults[MAX_FAULTS_A_PAGE:]
+    severity = Severity.ERROR if any(d.severity is Severity.ERROR for d in rest) else Severity.WARNING
+    message = f"found {len(rest):,} more faults on the page {source.name}"
+    return [*kept, codes.MORE_FAULTS.at(rest[0].place, message, severity=severity)]
+
+
+def _position(diagnostic: Diagnostic, order: Mapping[str, int]) -> tuple[int, int, int, str]:
+    place = diagnostic.place
+    return (order[place.file], place.line, place.column, diagnostic.code) if place else (-1, 0, 0, diagnostic.code)
+
+
+def _counts(reading: Reading, detections: int, diagnostics: list[Diagnostic]) -> Counts:
+    by_severity = count_by_severity(diagnostics)
+    return Counts(
+        pages=len(reading.pages),
+        blocks=reading.entries + reading.rejected,
+        entries=reading.entries,
+        rejects=reading.rejected,
+        detections=detections,
+        errors=by_severity[Severity.ERROR],
+        warnings=by_severity[Severity.WARNING],
+        notes=by_severity[Severity.NOTE],
+    )
+
+
+def _reject_files(rejects: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The rejects of each page under a file name: the page's own, with a hash of its path where two pages share it."""
+    names = [_safe_name(PurePosixPath(page).name) for page in rejects]
+    files = {}
+    for (page, data), name in zip(rejects.items(), names, strict=True):
+        if sum(other.lower() == name.lower() for other in names) > 1:
+            name = f"{name.removesuffix('.md')}-{sha256(page.encode()).hexdigest()[:8]}.md"
+        files[f"rejects/{name}"] = data
+    return files
+
+
+def _safe_name(name: str) -> str:
+    stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in PurePosixPath(name).stem)
+    return f"{stem.strip('-')[:100] or 'page'}.md"
+
+
+def output_files(built: Build, formats: Iterable[str]) -> dict[str, bytes]:
+    """All files of an output folder but its manifest, with paths relative to it."""
+    files: dict[str, bytes] = {}
+    for name in formats:
+        files |= {path: text.encode() for path, text in TARGETS[name].emit(built.catalogue).items()}
+    told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}
+    files["diagnostics.json"] = to_json(told, indent=2) + b"\n"
+    files.update(built.rejects)
+    return files

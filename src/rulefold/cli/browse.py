@@ -1,0 +1,140 @@
+"""`rulefold list` and `rulefold show`: look into a catalogue."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rulefold.cli.options import catalogue_of, pages_argument
+from rulefold.cli.terminal import plain, print_table
+
+if TYPE_CHECKING:
+    from rulefold.model import Catalogue, Detection
+
+_FILTERS = {
+    "tactic": "tactics",
+    "technique": "techniques",
+    "platform": "platforms",
+    "connector": "connectors",
+    "data_type": "data_types",
+    "type": "type",
+    "severity": "severity",
+}
+
+
+def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for name in reversed(_FILTERS):
+        option = "--" + name.replace("_", "-")
+        text = f"Only detections with this {name.replace('_', ' ')}; several mean any of them."
+        command = click.option(option, name, multiple=True, help=text)(command)
+    return command
+
+
+@click.command("list")
+@pages_argument
+@_filter_options
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+def list_(pages: tuple[str, ...], form: str, **filters: tuple[str, ...]) -> int:
+    """List the detections of PAGES, or of an output folder.
+
+    Values are compared without case; a technique includes its sub-techniques.
+    """
+    detections = [d for d in catalogue_of(pages).detections if _matches(d, filters)]
+    match form:
+        case "json":
+            _print_json(detections)
+        case "csv":
+            _print_csv(detections)
+        case _:
+            rows = [(d.key[:8], d.type or "", d.severity or "", d.title) for d in detections]
+            print_table(("ID", "TYPE", "SEVERITY", "TITLE"), rows)
+    return 0
+
+
+def _matches(detection: "Detection", filters: dict[str, tuple[str, ...]]) -> bool:
+    return all(_has_any(detection, name, wanted) for name, wanted in filters.items() if wanted)
+
+
+def _has_any(detection: "Detection", name: str, wanted: tuple[str, ...]) -> bool:
+    value = getattr(detection, _FILTERS[name])
+    if name == "connector":
+        value = [connector.id for connector in value]
+    values = {v.lower() for v in ([value] if isinstance(value, str) else value or ())}
+    if name == "technique":
+        values |= {v.partition(".")[0] for v in values}
+    return any(w.lower() in values for w in wanted)
+
+
+def _print_json(detections: "list[Detection]") -> None:
+    import json
+
+    data = [d.model_dump(mode="json", exclude_none=True) for d in detections]
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _print_csv(detections: "list[Detection]") -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    columns = ("tactics", "techniques", "platforms", "data_types")
+    writer.writerow(("id", "key", "title", "type", "severity", *columns, "connectors", "url"))
+    for d in detections:
+        lists = (";".join(getattr(d, name)) for name in columns)
+        connectors = ";".join(connector.id for connector in d.connectors)
+        row = (d.id, d.key, d.title, d.type or "", d.severity or "", *lists, connectors, d.url or "")
+        writer.writerow([_csv_cell(cell) for cell in row])
+
+
+def _csv_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula.  Source: OWASP, CSV Injection."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@click.command()
+@click.argument("detection", metavar="ID|TITLE")
+@pages_argument
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json", "markdown", "kql"]), default="yaml", show_default=True
+)
+def show(detection: str, pages: tuple[str, ...], form: str) -> int:
+    """Show one detection of PAGES, or of an output folder.
+
+    It is named by its id or the beginning of it, or by its title or a part of it.
+    """
+    from rulefold.targets import TARGETS
+
+    catalogue = catalogue_of(pages)
+    found = _find(catalogue, detection)
+    one = catalogue.model_copy(update={"detections": (found,)})
+    match form:
+        case "json":
+            text = found.model_dump_json(indent=2, exclude_none=True) + "\n"
+        case "kql":
+            text = found.query
+        case "markdown":
+            text = TARGETS["markdown"].emit(one)[f"detections/{found.key}.md"]
+        case _:
+            text = TARGETS["yaml"].emit(one)[f"detections/{found.key}.yaml"]
+    click.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
+    return 0
+
+
+def _find(catalogue: "Catalogue", wanted: str) -> "Detection":
+    """The one detection that is meant: by key or id, by title, by the beginning of the key, by a part of the title."""
+    low = wanted.lower()
+    ways: tuple[Callable[[Detection], bool], ...] = (
+        lambda d: low in (d.key.lower(), d.id.lower()),
+        lambda d: low == d.title.lower(),
+        lambda d: d.key.lower().startswith(low),
+        lambda d: low in d.title.lower(),
+    )
+    for way in ways:
+        found = [d for d in catalogue.detections if way(d)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = "".join(f"\n  {plain(d.key)}  {plain(d.title)}" for d in found[:10])
+            more = f"\n  and {len(found) - 10} more" if len(found) > 10 else ""
+            raise click.UsageError(f"{wanted}: {len(found)} detections are named like this:{names}{more}")
+    raise click.UsageError(f"{wanted}: no detection has this id or title")

@@ -1,0 +1,110 @@
+"""`rulefold build`: pages into a catalogue on disk."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
+
+if TYPE_CHECKING:
+    from rulefold.build import Build
+
+FORMATS = ("json", "yaml", "markdown", "kql", "schema")
+_SHOWN_ERRORS = 20
+_SHOWN_DIFFERENCES = 10
+
+
+def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(name for names in given for name in names.split(",") if name))
+    unknown = [name for name in chosen if name not in FORMATS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: expected some of {', '.join(FORMATS)}")
+    return chosen or FORMATS
+
+
+@click.command()
+@pages_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default="output", show_default=True, help="Folder.")
+@click.option("--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
+@on_conflict_option
+@click.option("--no-queries", is_flag=True, help="Leave out what looks inside queries (nothing does, so far).")
+@strict_option
+def build(
+    pages: tuple[str, ...],
+    output: Path,
+    formats: tuple[str, ...],
+    only_check: bool,
+    on_conflict: "str",
+    no_queries: bool,  # noqa: ARG001
+    strict: bool,
+) -> int:
+    """Fold PAGES into a catalogue and write it.
+
+    PAGES are files, folders, globs, or - for standard input; without any, catalog/.
+    """
+    from typing import cast
+
+    from rulefold.build import build as build_catalogue
+    from rulefold.build import output_files
+    from rulefold.fold import OnConflict
+
+    found = pages_of(pages, exclude=output)
+    built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))
+    files = output_files(built, formats)
+    _print_findings(built)
+    fresh = _check(output, files) if only_check else _write(output, files, built)
+    findings = exit_code([str(d.severity) for d in built.diagnostics], strict)
+    return findings if fresh else 1
+
+
+def _print_findings(built: "Build") -> None:
+    errors = [d for d in built.diagnostics if d.severity == "error"]
+    for diagnostic in errors[:_SHOWN_ERRORS]:
+        print_diagnostic(diagnostic)
+    if len(errors) > _SHOWN_ERRORS:
+        click.echo(f"and {counted(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}", err=True)
+    print_counts(built.diagnostics)
+
+
+def _summary(built: "Build") -> str:
+    counts = built.catalogue.counts
+    return (
+        f"{counted(counts.entries, 'entry', 'entries')} + {counted(counts.rejects, 'reject')} = "
+        f"{counted(counts.blocks, 'block')} on {counted(counts.pages, 'page')}"
+    )
+
+
+def _write(output: Path, files: dict[str, bytes], built: "Build") -> bool:
+    from rulefold.store import write_output
+
+    written = write_output(output, files)
+    counts = built.catalogue.counts
+    click.echo(_summary(built))
+    click.echo(
+        f"{counted(counts.detections, 'detection')} in {output}/: {counted(len(files), 'file')}, "
+        f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
+    )
+    if written.kept:
+        names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
+        click.echo(f"not removed, because changed since they were written: {names}", err=True)
+    return True
+
+
+def _check(output: Path, files: dict[str, bytes]) -> bool:
+    from rulefold.store import check_output
+
+    differences = check_output(output, files)
+    for difference in differences[:_SHOWN_DIFFERENCES]:
+        click.echo(f"{difference.kind}: {output / difference.path}")
+        for line in difference.lines:
+            click.echo(f"  {line}")
+    if len(differences) > _SHOWN_DIFFERENCES:
+        click.echo(f"and {counted(len(differences) - _SHOWN_DIFFERENCES, 'more file')}")
+    if differences:
+        click.echo(f"{output}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
+    else:
+        click.echo(f"{output}/ is current: {counted(len(files), 'file')}")
+    return not differences

@@ -1,0 +1,76 @@
+"""`rulefold check`: what is to be said about pages, and nothing written."""
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.terminal import counted, print_diagnostic, progress
+
+if TYPE_CHECKING:
+    from rulefold.diagnostics import Diagnostic
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    from rulefold.codes import CODES
+
+    chosen = tuple(code.strip() for codes in given for code in codes.split(",") if code.strip())
+    unknown = [code for code in chosen if not any(known.startswith(code) for known in CODES)]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: no code begins like this; see `rulefold explain`")
+    return chosen
+
+
+@click.command()
+@pages_argument
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
+@click.option(
+    "--select", multiple=True, callback=_codes, metavar="CODES", help="Only these codes, or those they begin."
+)
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="All but these codes.")
+@on_conflict_option
+@strict_option
+def check(
+    pages: tuple[str, ...],
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    on_conflict: str,
+    strict: bool,
+) -> int:
+    """Say what is wrong with PAGES, and what is worth knowing.
+
+    PAGES are files, folders, globs, or - for standard input; without any, catalog/.
+    """
+    from rulefold.build import build
+    from rulefold.diagnostics import selected
+    from rulefold.fold import OnConflict
+
+    built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict))
+    diagnostics = selected(built.diagnostics, select, ignore)
+    _print(diagnostics, form)
+    return exit_code([str(d.severity) for d in diagnostics], strict)
+
+
+def _print(diagnostics: "list[Diagnostic]", form: str) -> None:
+    import json
+
+    from rulefold import __version__
+    from rulefold.codes import CODES
+    from rulefold.diagnostics import as_data, count_by_severity, render_github, sarif
+
+    match form:
+        case "json":
+            click.echo(json.dumps({"diagnostics": [as_data(d) for d in diagnostics]}, indent=2, ensure_ascii=False))
+        case "sarif":
+            click.echo(json.dumps(sarif(diagnostics, CODES.values(), __version__), indent=2, ensure_ascii=False))
+        case "github":
+            for diagnostic in diagnostics:
+                click.echo(render_github(diagnostic))
+        case _:
+            for diagnostic in diagnostics:
+                print_diagnostic(diagnostic)
+            counts = count_by_severity(diagnostics)
+            click.echo(", ".join(counted(number, str(severity)) for severity, number in counts.items()), err=True)

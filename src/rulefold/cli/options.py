@@ -1,0 +1,60 @@
+"""Arguments and options that several commands share, and what they lead to."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rulefold.inputs import Page
+    from rulefold.model import Catalogue
+
+DEFAULT_PAGES = "catalog"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+pages_argument: Decorator = click.argument("pages", nargs=-1, type=click.Path(allow_dash=True))
+on_conflict_option: Decorator = click.option(
+    "--on-conflict",
+    type=click.Choice(["error", "first", "newest"]),
+    default="first",
+    show_default=True,
+    help="Which row speaks where rows of one rule disagree.",
+)
+strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
+
+
+def pages_of(arguments: Sequence[str], exclude: Path | None = None) -> "list[Page]":
+    """The pages that the arguments name; a usage error where there are none."""
+    from rulefold.inputs import SUFFIXES, find_pages
+
+    given = arguments or (DEFAULT_PAGES,)
+    try:
+        pages = find_pages(given, exclude)
+    except FileNotFoundError as error:
+        hint = "" if arguments else "; name the pages, or run this where catalog/ is"
+        raise click.UsageError(f"{error}{hint}") from error
+    if not pages:
+        kinds = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
+        raise click.UsageError(f"no pages in {', '.join(given)} (looked for {kinds})")
+    return pages
+
+
+def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
+    """The catalogue of an output folder or a catalogue.json, or else the one that the pages fold into."""
+    from rulefold.build import build
+    from rulefold.store import load_catalogue
+
+    if len(arguments) == 1:
+        try:
+            if catalogue := load_catalogue(Path(arguments[0])):
+                return catalogue
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    return build(pages_of(arguments)).catalogue
+
+
+def exit_code(severities: Sequence[str], strict: bool) -> int:
+    """1 where there is an error, or under `strict` anything; else 0."""
+    return int("error" in severities or (strict and bool(severities)))

@@ -1,0 +1,157 @@
+"""Output folders: files replaced whole, a manifest written last, and nothing touched that is not ours.
+
+The manifest names each file that a build wrote with its SHA-256.  A file that the next build does not write is removed
+only when the manifest names it and its bytes are still those that were written.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from rulefold import __version__
+from rulefold.model import Catalogue
+
+MANIFEST = "manifest.json"
+CATALOGUE = "catalogue.json"
+_MAX_DIFFERENCE_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: files that are new or changed, files that were already right, files removed, files kept.
+
+    Kept are files of an earlier build that somebody has changed since.
+    """
+
+    changed: int
+    unchanged: int
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that is not what would be written: `missing`, `changed` or `surplus`, and how the two differ."""
+
+    path: str
+    kind: str
+    lines: tuple[str, ...] = ()
+
+
+def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
+    """Make `folder` hold these files, paths being relative to it.  Raises OSError."""
+    before = read_manifest(folder)
+    for parent in {folder, *(folder / PurePosixPath(path).parent for path in files)}:
+        parent.mkdir(parents=True, exist_ok=True)
+    changed = sum(_replace(folder / path, data) for path, data in files.items())
+    removed, kept = _remove_stale(folder, {path: digest for path, digest in before.items() if path not in files})
+    _replace(folder / MANIFEST, _manifest(files))
+    return Written(changed, len(files) - changed, removed, kept)
+
+
+def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
+    """In what `folder` differs from these files.  Raises OSError."""
+    expected = {**files, MANIFEST: _manifest(files)}
+    differences = []
+    for path, data in sorted(expected.items()):
+        found = _read(folder / path)
+        if found is None:
+            differences.append(Difference(path, "missing"))
+        elif found != data:
+            differences.append(Difference(path, "changed", tuple(_difference_lines(path, found, data))))
+    surplus = sorted(path for path in read_manifest(folder) if path not in files and (folder / path).exists())
+    return differences + [Difference(path, "surplus") for path in surplus]
+
+
+def load_catalogue(path: Path) -> Catalogue | None:
+    """The catalogue of an output folder, or of a catalogue.json; None where the path is neither.
+
+    Raises ValueError for a catalogue.json that is not one, and OSError.
+    """
+    file = path / CATALOGUE if path.is_dir() else path
+    if file.name != CATALOGUE or not file.is_file():
+        return None
+    try:
+        return Catalogue.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{file}: not a catalogue: {where + ': ' if where else ''}{first['msg']}") from error
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The files that the folder's manifest names, with their SHA-256; none where there is no sound manifest."""
+    data = _read(folder / MANIFEST)
+    try:
+        files = json.loads(data or b"{}").get("files", {})
+        return {path: digest for path, digest in files.items() if _is_inside(path) and isinstance(digest, str)}
+    except (ValueError, AttributeError):
+        return {}
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path of a manifest stays within its folder."""
+    pure = PurePosixPath(path)
+    return (
+        bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and ":" not in path
+    )
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    digests = {path: sha256(data).hexdigest() for path, data in sorted(files.items())}
+    return (json.dumps({"rulefold": __version__, "files": digests}, indent=2) + "\n").encode()
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _replace(path: Path, data: bytes) -> bool:
+    """Put a file in place whole, and say whether that was needed: a file with these bytes is left alone."""
+    if _read(path) == data:
+        return False
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    return True
+
+
+def _remove_stale(folder: Path, stale: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    removed, kept = [], []
+    for path, digest in stale.items():
+        data = _read(folder / path)
+        if data is None:
+            continue
+        if sha256(data).hexdigest() != digest:
+            kept.append(path)
+            continue
+        (folder / path).unlink()
+        removed.append(path)
+        with contextlib.suppress(OSError):
+            (folder / path).parent.rmdir()  # only when it is empty
+    return tuple(removed), tuple(kept)
+
+
+def _difference_lines(path: str, found: bytes, expected: bytes) -> Iterator[str]:
+    before, after = (data.decode("utf-8", "replace").splitlines() for data in (found, expected))
+    lines = unified_diff(before, after, f"{path} (as it is)", f"{path} (as it would be)", lineterm="", n=1)
+    for number, line in enumerate(lines):
+        if number == _MAX_DIFFERENCE_LINES:
+            yield "…"
+            return
+        yield line

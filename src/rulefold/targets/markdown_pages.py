@@ -1,0 +1,155 @@
+"""Pages for people: an index of the catalogue, and a page a rule."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from rulefold.model import Catalogue, Connector, Detection, Row
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|#~])")
+_LINE_ENDS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
+_TAG = re.compile(r"<(?!https?://|br ?/?>)", re.IGNORECASE)
+_LISTED_ROWS = 20
+
+
+def emit(catalogue: Catalogue) -> dict[str, str]:
+    """`INDEX.md` and `detections/<key>.md`."""
+    titles = {detection.key: detection.title for detection in catalogue.detections}
+    pages = {f"detections/{d.key}.md": "\n".join(_page(d, titles)) + "\n" for d in catalogue.detections}
+    return {"INDEX.md": "\n".join(_index(catalogue)) + "\n", **pages}
+
+
+def _index(catalogue: Catalogue) -> Iterator[str]:
+    count = len(catalogue.detections)
+    yield "# Detections"
+    yield ""
+    yield f"{count:,} detection{'' if count == 1 else 's'} from {catalogue.counts.entries:,} rows."
+    yield ""
+    yield "| Title | Type | Severity | Tactics |"
+    yield "| --- | --- | --- | --- |"
+    for d in catalogue.detections:
+        cells = (f"[{text(d.title)}](detections/{d.key}.md)", text(d.type), text(d.severity), _list(d.tactics))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _page(d: Detection, titles: dict[str, str]) -> Iterator[str]:
+    yield f"# {text(d.title)}"
+    yield ""
+    if d.description:
+        # In a quotation no heading, list or fence of the description can reach beyond it.
+        yield from (f"> {_TAG.sub('&lt;', line)}".rstrip() for line in _LINE_ENDS.split(d.description))
+        yield ""
+    yield from _table(("Field", "Value"), _facts(d))
+    if d.connectors:
+        yield from _table(("Connector", "Data types", "Platforms"), map(_connector, d.connectors))
+    yield "## Query"
+    yield ""
+    yield from _code(d.query)
+    yield ""
+    yield from _completeness(d)
+    yield from _related(d, titles)
+    if d.notes:
+        yield "## Notes"
+        yield ""
+        yield from (f"- {note.code}: {text(note.message)}" for note in d.notes)
+        yield ""
+    yield "## Sources"
+    yield ""
+    for source in d.sources:
+        lines = ", ".join(f"{first}–{last}" for first, last in source.lines)
+        yield f"- {text(source.page)}, lines {lines}"
+
+
+def _facts(d: Detection) -> Iterator[tuple[str, str]]:
+    schedule = d.schedule
+    facts = (
+        ("Id", text(d.id)),
+        ("Type", text(d.type)),
+        ("Severity", text(d.severity)),
+        ("Tactics", _list(d.tactics)),
+        ("Techniques", _list(d.techniques)),
+        ("Platforms", _list(d.platforms)),
+        ("Data types", _list(d.data_types)),
+        ("Query frequency", text(schedule.query_frequency if schedule else None)),
+        ("Query period", text(schedule.query_period if schedule else None)),
+        ("Trigger", _trigger(d)),
+        ("Url", text(d.url)),
+        ("Ingested", text(d.ingested_date)),
+    )
+    yield from (fact for fact in facts if fact[1])
+
+
+def _trigger(d: Detection) -> str:
+    if not d.schedule:
+        return ""
+    threshold = d.schedule.trigger_threshold
+    parts = (d.schedule.trigger_operator, None if threshold is None else str(threshold))
+    return " ".join(text(part) for part in parts if part)
+
+
+def _connector(c: Connector) -> tuple[str, str, str]:
+    return text(c.id) + (" (invented)" if c.invented else ""), _list(c.data_types), _list(c.platforms)
+
+
+def _completeness(d: Detection) -> Iterator[str]:
+    if not d.rows.missing and not d.inferred.rows:
+        return
+    yield "## Rows"
+    yield ""
+    yield f"The pages show {d.rows.seen:,} rows of a rule whose values make {d.rows.product:,}."
+    yield ""
+    for heading, rows in (("Missing", d.rows.missing), ("Inferred from other rules", d.inferred.rows)):
+        if rows:
+            yield f"{heading}:"
+            yield ""
+            yield from (f"- {_row(row)}" for row in rows[:_LISTED_ROWS])
+            if len(rows) > _LISTED_ROWS:
+                yield f"- and {len(rows) - _LISTED_ROWS:,} more"
+            yield ""
+
+
+def _row(row: Row) -> str:
+    values = (row.tactic, row.technique, row.connector, row.data_type, row.platform)
+    return ", ".join(text(value) for value in values if value)
+
+
+def _related(d: Detection, titles: dict[str, str]) -> Iterator[str]:
+    if d.same_query:
+        yield "## Same query"
+        yield ""
+        yield from (f"- [{text(titles[key])}]({key}.md)" for key in d.same_query)
+        yield ""
+    if d.conflicts:
+        yield "## Conflicts"
+        yield ""
+        for conflict in d.conflicts:
+            for other in conflict.others:
+                shown = "no value" if other.value is None else text(other.value[:200])
+                yield f"- {conflict.field}: {shown} ({text(other.page)}, line {other.line})"
+        yield ""
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def _code(query: str) -> Iterator[str]:
+    longest = max(map(len, re.findall(r"`{3,}", query)), default=2)
+    fence = "`" * (longest + 1)
+    yield f"{fence}kql"
+    yield query.removesuffix("\n")
+    yield fence
+
+
+def _list(values: Iterable[str]) -> str:
+    return ", ".join(map(text, values))
+
+
+def text(value: str | None) -> str:
+    """A value as Markdown that shows it as it is, on one line."""
+    if not value:
+        return ""
+    return _SPECIAL.sub(r"\\\1", escape(_LINE_ENDS.sub(" ", value), quote=False))
