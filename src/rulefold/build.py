@@ -1,5 +1,7 @@
 """The chain of stages, from pages to a catalogue with all that is to be said about it."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,6 +20,7 @@ from rulefold.targets import TARGETS
 from rulefold.text import Source
 
 MAX_FAULTS_A_PAGE = 1_000
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.md", re.IGNORECASE)  # no names of files on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,12 @@ def _counts(reading: Reading, detections: int, diagnostics: list[Diagnostic]) ->
 
 
 def _reject_files(rejects: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The rejects of each page under a file name: the page's own, with a hash of its path where two pages share it."""
+    """The rejects of each page under a file name: the page's own, with a hash of its path where it is taken."""
     names = [_safe_name(PurePosixPath(page).name) for page in rejects]
+    uses = Counter(name.lower() for name in names)
     files = {}
     for (page, data), name in zip(rejects.items(), names, strict=True):
-        if sum(other.lower() == name.lower() for other in names) > 1:
+        if uses[name.lower()] > 1 or _DEVICE.fullmatch(name):
             name = f"{name.removesuffix('.md')}-{sha256(page.encode()).hexdigest()[:8]}.md"
         files[f"rejects/{name}"] = data
     return files
@@ -125,11 +129,17 @@ def _safe_name(name: str) -> str:
     return f"{stem.strip('-')[:100] or 'page'}.md"
 
 
-def output_files(built: Build, formats: Iterable[str]) -> dict[str, bytes]:
-    """All files of an output folder but its manifest, with paths relative to it."""
+def catalogue_files(catalogue: Catalogue, formats: Iterable[str]) -> dict[str, bytes]:
+    """The files of a catalogue in the given formats, with paths relative to the output folder."""
     files: dict[str, bytes] = {}
     for name in formats:
-        files |= {path: text.encode() for path, text in TARGETS[name].emit(built.catalogue).items()}
+        files |= {path: text.encode() for path, text in TARGETS[name].emit(catalogue).items()}
+    return files
+
+
+def output_files(built: Build, formats: Iterable[str]) -> dict[str, bytes]:
+    """All files of an output folder but its manifest: the catalogue's, the diagnostics, and the rejects."""
+    files = catalogue_files(built.catalogue, formats)
     told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}
     files["diagnostics.json"] = to_json(told, indent=2) + b"\n"
     files.update(built.rejects)

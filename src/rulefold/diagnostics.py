@@ -72,7 +72,11 @@ class Code:
         excerpt: str | None = None,
         severity: Severity | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this code; `severity` raises or lowers it."""
+        """A diagnostic of this code; `severity` raises or lowers it.
+
+        A message may quote bytes of a page that are not UTF-8; they become escapes, for it is written out as UTF-8.
+        """
+        message = message.encode("utf-8", "backslashreplace").decode()
         return Diagnostic(
             self.id, severity or self.severity, message, place, tuple(hints), tuple(related), excerpt=excerpt
         )

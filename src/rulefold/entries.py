@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rulefold import codes
 from rulefold.diagnostics import Code, Diagnostic, Related
@@ -27,11 +28,12 @@ FIELDS = {
 }
 _PARTS = ("title", "description", *FIELDS.values(), "query")
 _QUERY_LANGUAGES = {"kql", "kusto"}
+_MOST_FAULTS = 100  # of one kind in one block: each is placed by counting lines, and a million would take hours
 
 # All fourteen rows in the generator's order: the common case, read in one match.  A backslash may escape a pipe, so a
 # line that has one is left to the general way.
 _PLAIN_TABLE = re.compile(
-    r"[^\n]*\n[^\n]*\n" + "".join(rf"\|{name} \|[ \t]*+([^|\\\n]*)\|\n" for name in FIELDS),
+    r"\|Name \| Value \|\n\| --- \| --- \|\n" + "".join(rf"\|{name} \|[ \t]*+([^|\\\n]*)\|\n" for name in FIELDS),
 )
 
 
@@ -46,9 +48,7 @@ def read_entry(block: Block) -> tuple[Entry | None, list[Diagnostic]]:
             values = [value.rstrip(" \t") or None for value in plain.groups()]
             if values[5] or values[12]:
                 fields = dict(zip(FIELDS.values(), values, strict=True))
-                return _entry(
-                    block, fields, dict(zip(FIELDS.values(), map(Span._make, plain.regs[1:]), strict=True))
-                ), []
+                return _entry(block, fields, dict(zip(FIELDS.values(), plain.regs[1:], strict=True))), []
     return _read_carefully(block)
 
 
@@ -57,22 +57,36 @@ def _is_plain(block: Block) -> bool:
     (title_start, title_end), fences = block.title, block.fences
     if title_start == title_end or len(fences) != 1 or block.surplus or block.open or block.too_large:
         return False
-    return fences[0].closed and fences[0].info == "kql" and bool(fences[0].content.strip())
+    return fences[0].closed and fences[0].info == "kql" and not _is_blank(fences[0].content)
 
 
-def _entry(block: Block, fields: dict[str, str | None], spans: dict[str, Span]) -> Entry:
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
+def _entry(block: Block, fields: dict[str, str | None], spans: dict[str, tuple[int, int]]) -> Entry:
     fence = block.fences[0]
     spans["title"], spans["description"] = block.title, block.description
     spans["query"] = Span(fence.content_start, fence.content_start + len(fence.content))
     return Entry(
         title=block.source.text[block.title.start : block.title.end],
         description=_description(block.source.text[block.description.start : block.description.end]),
-        query=fence.content.removesuffix("\n"),
+        query=_query(fence.content),
         where=Where(block.source, block.span, block.line, block.last_line, spans),
         **fields,
     )
 
 
+# Rows of one rule follow each other with the same text: these two keep one copy of it.
+
+
+@lru_cache(maxsize=64)
+def _query(content: str) -> str:
+    """What was in the fence before the writer ended its last line."""
+    return content.removesuffix("\n")
+
+
+@lru_cache(maxsize=64)
 def _description(text: str) -> str:
     """A description without the blank lines and the one pair of apostrophes around it."""
     text = text.strip()
@@ -83,7 +97,7 @@ def _description(text: str) -> str:
 def _read_carefully(block: Block) -> tuple[Entry | None, list[Diagnostic]]:
     faults = [*_text_faults(block), *_shape_faults(block)]
     fields: dict[str, str | None] = {}
-    spans: dict[str, Span] = {}
+    spans: dict[str, tuple[int, int]] = {}
     if block.tables and not any(d.code == codes.OTHER_TABLE.id for d in faults):
         fields, spans, table_faults = _read_table(block)
         faults += table_faults
@@ -130,11 +144,12 @@ def _table_faults(block: Block) -> list[Diagnostic]:
     header = Span(first.start, source.text.index("\n", first.start))
     names = [source.text[cell.start : cell.end] for cell in cells(source, header)]
     if names != ["Name", "Value"]:
-        message = f"found a table with the columns {', '.join(names)}, expected Name, Value"
+        message = f"found a table with the columns {_short(', '.join(names))}, expected Name, Value"
         return [_at(block, codes.OTHER_TABLE, first.start, message)]
     place = source.place_after(Span(block.span.start, first.start), block.line)
     related = [Related(place, "the first table")]
-    return [_at(block, codes.REPEATED_TABLE, table.start, "found a second table of fields", related) for table in more]
+    message = "found a second table of fields"
+    return [_at(block, codes.REPEATED_TABLE, table.start, message, related) for table in more[:_MOST_FAULTS]]
 
 
 def _query_faults(block: Block) -> list[Diagnostic]:
@@ -146,7 +161,7 @@ def _query_faults(block: Block) -> list[Diagnostic]:
     if not block.fences and block.tables:
         message = "found no code block after the table, expected the query in ```kql"
         faults.append(_at(block, codes.NO_QUERY, block.tables[0].start, message))
-    for fence in block.fences[1:]:
+    for fence in block.fences[1 : 1 + _MOST_FAULTS]:
         first = block.source.place_after(Span(block.span.start, block.fences[0].span.start), block.line)
         message = "found a second code block, expected one query"
         faults.append(_at(block, codes.REPEATED_QUERY, fence.span.start, message, [Related(first, "the first query")]))
@@ -158,11 +173,13 @@ def _headings_in(block: Block, span: Span) -> str:
     return f"{count} heading{'' if count == 1 else 's'}"
 
 
-def _read_table(block: Block) -> tuple[dict[str, str | None], dict[str, Span], list[Diagnostic]]:
+def _read_table(block: Block) -> tuple[dict[str, str | None], dict[str, tuple[int, int]], list[Diagnostic]]:
     fields: dict[str, str | None] = {}
-    spans: dict[str, Span] = {}
-    faults = []
+    spans: dict[str, tuple[int, int]] = {}
+    faults: list[Diagnostic] = []
     for row in _rows(block):
+        if len(faults) == _MOST_FAULTS:
+            break
         found = cells(block.source, row)
         if len(found) != 2:
             at = found[2].start if len(found) > 2 else row.start
@@ -173,7 +190,7 @@ def _read_table(block: Block) -> tuple[dict[str, str | None], dict[str, Span], l
         if field is None:
             faults.append(_unknown_field(block, found[0].start, name))
         elif field in spans:
-            first = block.source.place_after(Span(block.span.start, spans[field].start), block.line)
+            first = block.source.place_after(Span(block.span.start, spans[field][0]), block.line)
             message = f"found the field {name} a second time"
             faults.append(_at(block, codes.REPEATED_FIELD, found[0].start, message, [Related(first, "the first")]))
         else:
@@ -198,10 +215,14 @@ def _rows(block: Block) -> Iterable[Span]:
 def _unknown_field(block: Block, offset: int, name: str) -> Diagnostic:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, FIELDS, 1)
+    shown = _short(name)
+    close = get_close_matches(shown, FIELDS, 1)
     meant = f"; is {close[0]} meant?" if close else ""
-    shown = name if len(name) <= 40 else name[:39] + "…"
     return _at(block, codes.UNKNOWN_FIELD, offset, f"found the field {shown!r}, expected one of the fourteen{meant}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _remarks(block: Block, fields: dict[str, str | None]) -> list[Diagnostic]:
@@ -217,7 +238,7 @@ def _remarks(block: Block, fields: dict[str, str | None]) -> list[Diagnostic]:
     if language.lower() not in _QUERY_LANGUAGES:
         found = f"a code block of {language!r}" if language else "a code block without a language"
         remarks.append(_at(block, codes.OTHER_LANGUAGE, fence.span.start, f"found {found}, expected kql"))
-    if not fence.content.strip():
+    if _is_blank(fence.content):
         remarks.append(_at(block, codes.EMPTY_QUERY, fence.span.start, "found an empty query"))
     if block.surplus:
         at = block.surplus[0].start

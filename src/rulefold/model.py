@@ -58,7 +58,7 @@ class Where:
     span: Span = field(compare=False, repr=False)
     line: int = field(compare=False)
     last_line: int = field(compare=False)
-    parts: Mapping[str, Span] = field(compare=False, repr=False)
+    parts: Mapping[str, tuple[int, int]] = field(compare=False, repr=False)
 
 
 class Entry(Model):
@@ -90,7 +90,7 @@ class Entry(Model):
         """The place of a part, named like the attribute; a field that the table lacks stands where the block does."""
         where = self.where
         span = where.parts.get(part)
-        return where.source.place_after(Span(where.span.start, span.start if span else where.span.start), where.line)
+        return where.source.place_after(Span(where.span.start, span[0] if span else where.span.start), where.line)
 
     @property
     def frequency(self) -> timedelta | None:

@@ -4,12 +4,14 @@ The manifest names each file that a build wrote with its SHA-256.  A file that t
 only when the manifest names it and its bytes are still those that were written.
 """
 
+# ruff: noqa: PTH105, PTH108, PTH123
+# A build writes thousands of files, and path objects take as long as the writing itself
+
 import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -47,12 +49,12 @@ class Difference:
 
 def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
     """Make `folder` hold these files, paths being relative to it.  Raises OSError."""
-    before = read_manifest(folder)
-    for parent in {folder, *(folder / PurePosixPath(path).parent for path in files)}:
-        parent.mkdir(parents=True, exist_ok=True)
-    changed = sum(_replace(folder / path, data) for path, data in files.items())
-    removed, kept = _remove_stale(folder, {path: digest for path, digest in before.items() if path not in files})
-    _replace(folder / MANIFEST, _manifest(files))
+    stale = {path: digest for path, digest in read_manifest(folder).items() if path not in files}
+    removed, kept = _remove_stale(folder, stale)  # first: a name may differ from a new one in nothing but case
+    for parent in {path.rpartition("/")[0] for path in files} | {""}:
+        (folder / parent).mkdir(parents=True, exist_ok=True)
+    changed = sum(_replace(f"{folder}/{path}", data) for path, data in files.items())
+    _replace(f"{folder}/{MANIFEST}", _manifest(files))
     return Written(changed, len(files) - changed, removed, kept)
 
 
@@ -99,9 +101,9 @@ def read_manifest(folder: Path) -> dict[str, str]:
 def _is_inside(path: str) -> bool:
     """Whether a path of a manifest stays within its folder."""
     pure = PurePosixPath(path)
-    return (
-        bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and ":" not in path
-    )
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts:
+        return False
+    return path.isprintable() and not set("\\:") & set(path)
 
 
 def _manifest(files: Mapping[str, bytes]) -> bytes:
@@ -109,24 +111,29 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
     return (json.dumps({"rulefold": __version__, "files": digests}, indent=2) + "\n").encode()
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: str | Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def _replace(path: Path, data: bytes) -> bool:
+def _replace(path: str, data: bytes) -> bool:
     """Put a file in place whole, and say whether that was needed: a file with these bytes is left alone."""
     if _read(path) == data:
         return False
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
     try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        with open(temporary, "wb", buffering=0) as file:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
     return True
 
@@ -134,20 +141,26 @@ def _replace(path: Path, data: bytes) -> bool:
 def _remove_stale(folder: Path, stale: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     removed, kept = [], []
     for path, digest in stale.items():
-        data = _read(folder / path)
+        file = folder / path
+        if file.is_dir():
+            kept.append(path)
+            continue
+        data = _read(file)
         if data is None:
             continue
         if sha256(data).hexdigest() != digest:
             kept.append(path)
             continue
-        (folder / path).unlink()
+        file.unlink()
         removed.append(path)
         with contextlib.suppress(OSError):
-            (folder / path).parent.rmdir()  # only when it is empty
+            file.parent.rmdir()  # only when it is empty
     return tuple(removed), tuple(kept)
 
 
 def _difference_lines(path: str, found: bytes, expected: bytes) -> Iterator[str]:
+    from difflib import unified_diff
+
     before, after = (data.decode("utf-8", "replace").splitlines() for data in (found, expected))
     lines = unified_diff(before, after, f"{path} (as it is)", f"{path} (as it would be)", lineterm="", n=1)
     for number, line in enumerate(lines):

@@ -66,6 +66,10 @@ class Source:
         line_start = reach.start if last_break < 0 else last_break + 1
         return Place(self.name, line + text.count("\n", reach.start, reach.end), reach.end - line_start + 1)
 
+    def last_line(self, span: Span, line: int) -> int:
+        """The number of the last line of `span`, given that it begins the line numbered `line`."""
+        return line + self.text.count("\n", span.start, span.end) - (self.text[span.end - 1] == "\n")
+
     def line_at(self, offset: int) -> str:
         """The line in which an offset lies, without its end."""
         start = self.text.rfind("\n", 0, offset) + 1

@@ -4,6 +4,7 @@ Modules of this package import nothing at the top but click, so that `--help` an
 codes: 0 clean, 1 findings or a stale output, 2 usage, 3 a bug of rulefold, 4 the disk or a permission.
 """
 
+import gc
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from rulefold.cli.about import explain, schema
 from rulefold.cli.browse import list_, show
 from rulefold.cli.build import build
 from rulefold.cli.check import check
+from rulefold.cli.terminal import obey_no_color
 
 USAGE, BUG, DISK, INTERRUPTED = 2, 3, 4, 130
 
@@ -27,6 +29,7 @@ class Cli(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command and end the process with its exit code."""
         extra["standalone_mode"] = False
+        gc.set_threshold(100_000)  # a command is short, and its models hold no cycles
         sys.exit(_run(lambda: super(Cli, self).main(args, prog_name or "rulefold", *rest, **extra)))
 
 
@@ -62,8 +65,7 @@ def main(context: click.Context) -> None:
 
     To start: rulefold build PAGES -o output/
     """
-    if os.environ.get("NO_COLOR"):
-        context.color = False
+    obey_no_color(context)
 
 
 for _command in (build, check, list_, show, explain, schema):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rulefold.cli.options import catalogue_of, pages_argument
-from rulefold.cli.terminal import plain, print_table
+from rulefold.cli.terminal import counted, plain, print_table
 
 if TYPE_CHECKING:
     from rulefold.model import Catalogue, Detection
@@ -49,6 +49,7 @@ def list_(pages: tuple[str, ...], form: str, **filters: tuple[str, ...]) -> int:
         case _:
             rows = [(d.key[:8], d.type or "", d.severity or "", d.title) for d in detections]
             print_table(("ID", "TYPE", "SEVERITY", "TITLE"), rows)
+            click.echo(counted(len(detections), "detection"), err=True)
     return 0
 
 

@@ -1,5 +1,6 @@
 """What the terminal shows: diagnostics, tables, progress."""
 
+import os
 import re
 import shutil
 import sys
@@ -19,6 +20,12 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 _PATIENCE = 1.0
 
 T = TypeVar("T")
+
+
+def obey_no_color(context: click.Context) -> None:
+    """Take colour away where NO_COLOR is set and not empty.  Source: no-color.org."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def plain(text: str) -> str:

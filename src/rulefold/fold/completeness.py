@@ -70,7 +70,9 @@ def completeness(stated: Relations, rows: Mapping[Axes, int]) -> tuple[Rows, int
         len(c.data_types or _ABSENT) * len(c.platforms or _ABSENT) for c in stated.all_connectors
     )
     connectors = {c.id: c for c in stated.all_connectors}
-    missing = size - sum(1 for row in rows if _is_in_product(stated, connectors[row.connector or ""], row))
+    missing = size - sum(
+        1 for row in rows if None not in row or _is_in_product(stated, connectors[row.connector or ""], row)
+    )
     listed = tuple(_as_row(row) for row in _product(stated) if row not in rows) if 0 < missing <= MAX_LISTED else ()
     return Rows(seen=len(rows), product=size, missing=listed), missing
 

@@ -22,7 +22,9 @@ def keys(rules: Sequence[Mapping[str, str | None]]) -> list[str]:
     found = [_key(rule, uses[(rule["id"] or "").lower()] > 1) for rule in rules]
     taken = Counter(key.lower() for key in found)
     return [
-        key if taken[key.lower()] == 1 else f"{key}-{_digest(rule['title'], rule['url'], rule['query'])}"
+        key
+        if taken[key.lower()] == 1
+        else f"{key}-{_digest(*(rule[name] for name in ('id', 'title', 'url', 'query')))}"
         for key, rule in zip(found, rules, strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from rulefold.diagnostics import Diagnostic
@@ -23,6 +24,9 @@ SCALARS = (
     "ingested_date",
     "query",
 )
+
+
+_scalars: "attrgetter[tuple[str | None, ...]]" = attrgetter(*SCALARS)
 
 
 class Axes(NamedTuple):
@@ -61,7 +65,7 @@ class Rule:
 
     def add(self, entry: Entry, order: int) -> None:
         """Take in a further row."""
-        scalars = tuple([getattr(entry, name) for name in SCALARS])
+        scalars = _scalars(entry)
         stated = self.stated.get(scalars)
         if stated is None:
             stated = self.stated[scalars] = Stated(entry, order)
@@ -157,7 +161,7 @@ def _without_home(by_url: list[Rule], by_id: list[Rule]) -> Iterator[Rule]:
     """The rules without a usable id that are not rows of exactly one rule with an id and the same url."""
     homes: dict[str | None, list[Rule]] = {}
     for rule in by_id:
-        for url in {stated.entry.url for stated in rule.stated.values()}:
+        for url in {stated.entry.url for stated in rule.stated.values()} - {None}:
             homes.setdefault(url, []).append(rule)
     for rule in by_url:
         home = homes.get(next(iter(rule.stated.values())).entry.url, [])

@@ -26,12 +26,12 @@ class Scalars:
 def resolve(rule: Rule, on_conflict: OnConflict) -> Scalars:
     """One value for each field of a rule.
 
-    An absent value never stands against a stated one.  Under `newest` the rows with the latest IngestedDate speak
-    first; otherwise, and among rows of one date, the first row does.
+    An absent or blank value never stands against a stated one.  Under `newest` the rows with the latest IngestedDate
+    speak first; otherwise, and among rows of one date, the first row does.
     """
     stated = sorted(rule.stated.values(), key=lambda s: s.order)
     if len(stated) == 1:
-        return Scalars({name: getattr(stated[0].entry, name) for name in SCALARS}, (), ())
+        return Scalars(dict(zip(SCALARS, next(iter(rule.stated)), strict=True)), (), ())
     if on_conflict == "newest":
         stated.sort(key=lambda s: parse_date(s.entry.ingested_date) or date.min, reverse=True)
     values: dict[str, str | None] = {}
@@ -58,10 +58,10 @@ def _by_value(stated: list[Stated], name: str) -> dict[str | None, list[Stated]]
 
 
 def _chosen(name: str, by_value: dict[str | None, list[Stated]]) -> str | None:
-    candidates = [value for value in by_value if value is not None]
+    candidates = [value for value in by_value if value and value.strip()]
     if name == "id":
         candidates.sort(key=lambda value: not is_guid(value))
-    return candidates[0] if candidates else None
+    return candidates[0] if candidates else next(iter(by_value))
 
 
 def _other_values(name: str, others: dict[str | None, list[Stated]]) -> Iterator[OtherValue]:
@@ -76,7 +76,7 @@ def _told(
 ) -> Diagnostic:
     first = next(iter(others.values()))[0].entry
     shown = _shown(name, getattr(first, name)), _shown(name, getattr(taken[0].entry, name))
-    more = f" and {len(others) - 1} other values" if len(others) > 1 else ""
+    more = f" and {len(others) - 1} other value{'' if len(others) == 2 else 's'}" if len(others) > 1 else ""
     message = f"found {name} {shown[0]}{more} in rows of a rule that elsewhere have {shown[1]}, expected one value"
     related = [Related(taken[0].entry.place(name), f"the value taken: {shown[1]}")]
     severity = Severity.ERROR if on_conflict == "error" else None
@@ -84,6 +84,6 @@ def _told(
 
 
 def _shown(name: str, value: str | None) -> str:
-    if value is None:
+    if not value:
         return "no value"
     return f"of {len(value):,} characters" if name in ("query", "description") else short(value)

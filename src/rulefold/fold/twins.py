@@ -1,17 +1,23 @@
 """Twins: rules whose queries are the same but for white space, comments and case."""
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 
-_STRING = r"""[hH]?@"(?:[^"]|"")*"?|[hH]?@'(?:[^']|'')*'?|[hH]?"(?:[^"\\\n]|\\.)*"?|[hH]?'(?:[^'\\\n]|\\.)*'?"""
+# A string literal, verbatim behind an @, or a comment.  Each begins with a character that little else begins with.
+_STRING = r"""(?<=@)"[^"]*(?:""[^"]*)*"?|(?<=@)'[^']*(?:''[^']*)*'?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
 _COMMENT = r"//[^\n]*"
-_TOKEN = re.compile(rf"{_STRING}|{_COMMENT}|\w+|\S")
+_NO_WHITE_SPACE = dict.fromkeys(map(ord, string.whitespace))
 _STRING_OR_COMMENT = re.compile(rf"({_STRING})|{_COMMENT}")
+_TOKEN = re.compile(rf"{_STRING}|{_COMMENT}|\w+|\S")
 
 
 def same_queries(queries: Sequence[str]) -> Iterator[list[int]]:
-    """Groups of two or more indices whose queries have the same tokens, compared without case and comments."""
-    for group in _grouped(range(len(queries)), [_rough(query) for query in queries]):
+    """Groups of two or more indices whose queries have the same tokens, compared without case and comments.
+
+    Queries without a token are in no group.
+    """
+    for group in _grouped(range(len(queries)), [_bare(query) for query in queries]):
         yield from _grouped(group, {n: _tokens(queries[n]) for n in group})
 
 
@@ -19,13 +25,15 @@ def _grouped(members: Iterable[int], key: Sequence[str] | dict[int, tuple[str, .
     groups: dict[object, list[int]] = {}
     for n in members:
         groups.setdefault(key[n], []).append(n)
-    yield from (group for group in groups.values() if len(group) > 1)
+    yield from (group for tokens, group in groups.items() if tokens and len(group) > 1)
 
 
-def _rough(query: str) -> str:
+def _bare(query: str) -> str:
     """The query without comments and white space: equal for all queries with the same tokens, and quick to make."""
-    bare = _STRING_OR_COMMENT.sub(r"\1", query) if "//" in query else query
-    return "".join(bare.split()).lower()
+    without_comments = _STRING_OR_COMMENT.sub(r"\1", query) if "//" in query else query
+    if without_comments.isascii():
+        return without_comments.translate(_NO_WHITE_SPACE).lower()
+    return "".join(without_comments.split()).lower()
 
 
 def _tokens(query: str) -> tuple[str, ...]:

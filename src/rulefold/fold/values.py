@@ -34,7 +34,7 @@ INVENTED_CONNECTOR = "CustomConnector"
 
 _SEPARATORS = re.compile(r"[\s_-]")
 _TACTIC_BY_LETTERS = {tactic.lower(): tactic for tactic in TACTICS}
-_TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
+_TECHNIQUE = re.compile(r"T[0-9]{4}(?:\.[0-9]{3})?")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TYPES = {"Analytics", "Hunting"}
 _SEVERITIES = {"High", "Medium", "Low", "Informational"}
@@ -46,6 +46,7 @@ def short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
+@lru_cache(maxsize=64)
 def is_guid(text: str) -> bool:
     """Whether a text is a GUID in the usual form of 8-4-4-4-12 hexadecimal digits."""
     return _GUID.fullmatch(text) is not None

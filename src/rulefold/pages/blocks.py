@@ -34,6 +34,7 @@ class Block:
     source: Source
     span: Span
     line: int
+    last_line: int
     title: Span
     description: Span
     tables: tuple[Span, ...]
@@ -41,12 +42,6 @@ class Block:
     surplus: tuple[Span, ...] = ()
     open: Span | None = None
     too_large: bool = False
-
-    @property
-    def last_line(self) -> int:
-        """The number of the block's last line."""
-        text, (start, end) = self.source.text, self.span
-        return self.line + text.count("\n", start, end) - (text[end - 1] == "\n")
 
 
 def cells(source: Source, line: Span) -> list[Span]:

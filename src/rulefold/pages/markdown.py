@@ -1,18 +1,17 @@
 """The Markdown reader: what markdown-it-py says of a stretch of a page, as rule blocks.
 
-The dialect is CommonMark with tables.  Only the block structure is read: titles, cells and
-descriptions stay as written.
+The dialect is CommonMark with tables.  Only the block structure is read: titles, cells and descriptions stay as
+written.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rulefold.pages.blocks import HEADING_LINE, Block, Fence, is_fields_table
+from rulefold.pages.parser import top_level
 from rulefold.text import Source, Span
 
 _FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\n?")
@@ -43,16 +42,13 @@ class _Part:
         return self.token.markup if self.token.type == "heading_open" else self.token.type
 
 
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
 def read_stretch(source: Source, span: Span, line: int) -> Stretch:
-    """Read a stretch that begins at the top level of the page, on the line numbered `line`."""
+    """Read a stretch that begins at the top level of the page, on the line numbered `line`.
+
+    It ends at a heading or with the page; where the heading is none to the parser, the end cuts something off.
+    """
     parts = list(_parts(source, span, line))
+    cut_off = span.end < len(source.text) and parts.pop().span.start < span.end
     blocks: list[Block] = []
     stray: list[Span] = []
     for group, end in _grouped(parts, span.end):
@@ -60,7 +56,6 @@ def read_stretch(source: Source, span: Span, line: int) -> Stretch:
             blocks.append(_block(source, group, end))
         else:
             stray.append(group[0].span)
-    cut_off = bool(parts) and parts[-1].span.end == span.end and _is_open(source, parts[-1])
     return Stretch(tuple(blocks), tuple(stray), cut_off)
 
 
@@ -87,13 +82,13 @@ def _grouped(parts: Iterable[_Part], end: int) -> Iterator[tuple[list[_Part], in
 
 
 def _parts(source: Source, span: Span, line: int) -> Iterator[_Part]:
+    """The parts of a stretch, and the heading that follows it."""
     text = source.text[span.start : span.end]
-    starts = [span.start, *(span.start + found.end() for found in _LINE_END.finditer(text))]
-    if starts[-1] != span.end:
-        starts.append(span.end)
-    tokens = _parser().parse(text)
+    starts = [span.start, *(span.start + found.end() for found in _LINE_END.finditer(text)), span.end, span.end]
+    # The parser does not count a last line of blanks without an end.
+    tokens = top_level(text + ("##\n" if span.end < len(source.text) else "\n" if text[-1] != "\n" else ""))
     for n, token in enumerate(tokens):
-        if token.level == 0 and token.nesting >= 0 and token.map:
+        if token.level == 0 and token.map:
             first, last = token.map
             content = tokens[n + 1].content if token.type == "heading_open" else token.content
             yield _Part(token, content, Span(starts[first], starts[last]), line + first)
@@ -119,10 +114,12 @@ def _block(source: Source, group: list[_Part], end: int) -> Block:
     if fields is not None:
         body = Span(body.start, parts[fields].span.start)
         tables.insert(0, parts[fields].span)
+    span = Span(heading.span.start, end)
     return Block(
         source,
-        Span(heading.span.start, end),
+        span,
         heading.line,
+        source.last_line(span, heading.line),
         _title(source, heading),
         body,
         tuple(tables),
@@ -162,8 +159,7 @@ def _cut_off_by_page(source: Source, parts: list[_Part], end: int) -> Span | Non
 
 def _title(source: Source, heading: _Part) -> Span:
     text, (start, end) = source.text, heading.span
-    after_marks = text[text.index("##", start) + 2 : end]
-    title_start = end - len(after_marks.lstrip())
+    title_start = text.index(heading.content, text.index("##", start) + 2, end)
     return Span(title_start, title_start + len(heading.content))
 
 

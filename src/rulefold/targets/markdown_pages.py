@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 
 from rulefold.model import Catalogue, Connector, Detection, Row
@@ -9,6 +10,10 @@ from rulefold.model import Catalogue, Connector, Detection, Row
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#~])")
 _LINE_ENDS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 _TAG = re.compile(r"<(?!https?://|br ?/?>)", re.IGNORECASE)
+# A <br> alone on its line begins raw HTML, which reaches over the lines that follow.
+_LONE_BREAK = re.compile(r"([\s>*+.)\d-]*)<br ?/?>\s*", re.IGNORECASE)
+# What begins a list in the text of a list item; `text` has escaped all else that begins a block.
+_LIST_START = re.compile(r"^(\d+(?=[.)])|(?=[-+]))")
 _LISTED_ROWS = 20
 
 
@@ -37,7 +42,7 @@ def _page(d: Detection, titles: dict[str, str]) -> Iterator[str]:
     yield ""
     if d.description:
         # In a quotation no heading, list or fence of the description can reach beyond it.
-        yield from (f"> {_TAG.sub('&lt;', line)}".rstrip() for line in _LINE_ENDS.split(d.description))
+        yield from (f"> {_description_line(line)}".rstrip() for line in d.description.splitlines())
         yield ""
     yield from _table(("Field", "Value"), _facts(d))
     if d.connectors:
@@ -57,7 +62,13 @@ def _page(d: Detection, titles: dict[str, str]) -> Iterator[str]:
     yield ""
     for source in d.sources:
         lines = ", ".join(f"{first}–{last}" for first, last in source.lines)
-        yield f"- {text(source.page)}, lines {lines}"
+        yield _item(f"{text(source.page)}, lines {lines}")
+
+
+def _description_line(line: str) -> str:
+    """A line of Markdown without raw HTML; autolinks and line breaks stay."""
+    lone_break = _LONE_BREAK.fullmatch(line)
+    return lone_break[1] if lone_break else _TAG.sub("&lt;", line)
 
 
 def _facts(d: Detection) -> Iterator[tuple[str, str]]:
@@ -102,7 +113,7 @@ def _completeness(d: Detection) -> Iterator[str]:
         if rows:
             yield f"{heading}:"
             yield ""
-            yield from (f"- {_row(row)}" for row in rows[:_LISTED_ROWS])
+            yield from (_item(_row(row)) for row in rows[:_LISTED_ROWS])
             if len(rows) > _LISTED_ROWS:
                 yield f"- and {len(rows) - _LISTED_ROWS:,} more"
             yield ""
@@ -144,10 +155,16 @@ def _code(query: str) -> Iterator[str]:
     yield fence
 
 
+def _item(line: str) -> str:
+    """A line of Markdown as an item of a list."""
+    return "- " + _LIST_START.sub(r"\1\\", line.lstrip())
+
+
 def _list(values: Iterable[str]) -> str:
     return ", ".join(map(text, values))
 
 
+@lru_cache(maxsize=8192)
 def text(value: str | None) -> str:
     """A value as Markdown that shows it as it is, on one line."""
     if not value:

@@ -1,0 +1,74 @@
+"""markdown-it-py as pages need it: CommonMark with tables, only the blocks of the top level, and no page too deep.
+
+Left to itself it takes a page of 80 kB a minute or some 100 MB of tokens to read, and at a nesting of twenty it adds
+the rest of the page to the list it stands in.
+"""
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, blockquote, paragraph, table
+from markdown_it.token import Token
+
+_DEEPEST = 20
+_VIEW = 8
+
+
+def top_level(text: str) -> list[Token]:
+    """The opening tokens of what stands at the top level of a text, headings each with the token of their text."""
+    tokens = _TopLevel()
+    _parser().block.parse(text, _parser(), {}, tokens)
+    return tokens
+
+
+class _TopLevel(list[Token]):
+    """Drops what is nested and what closes: it is not asked for, and there can be a thousand times as much of it."""
+
+    def append(self, token: Token) -> None:
+        if token.nesting >= 0 and (token.level == 0 or (self and self[-1].type == "heading_open")):
+            super().append(token)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 2 * _DEEPEST})
+    rules = parser.block.ruler
+    rules.before("code", "deep", _deep_text)
+    rules.at("blockquote", _quotation, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    # Its own place is before all others, where `## a | b` over a delimiter row is a table and no heading.
+    rules.before("lheading", "table_of_text", table, {"alt": ["paragraph", "reference"]})
+    return parser
+
+
+def _deep_text(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """What is nested too deeply is text, whatever it looks like: text ends where any other would."""
+    return state.level >= _DEEPEST and paragraph(state, start, end, silent)
+
+
+def _quotation(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A quotation, read with a view that grows.
+
+    The rule looks at every line up to a blank one before it finds that the quotation ends long before: quadratic time
+    on `> # a` and `b` in turns.  A quotation that ends inside its view would end there in any.
+    """
+    if silent:
+        return blockquote(state, start, end, True)
+    before, last, view = len(state.tokens), state.lineMax, _marked_lines(state, start, end) + _VIEW
+    while True:
+        stop = min(start + view, end)
+        state.lineMax = last if stop == end else stop
+        found = blockquote(state, start, stop, False)
+        state.lineMax = last
+        if not found or stop == end or state.line < stop:
+            return found
+        del state.tokens[before:]
+        view *= 64
+
+
+def _marked_lines(state: StateBlock, start: int, end: int) -> int:
+    line = start
+    while line < end and state.sCount[line] >= state.blkIndent:
+        if not state.src.startswith(">", state.bMarks[line] + state.tShift[line]):
+            break
+        line += 1
+    return line - start

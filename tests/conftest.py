@@ -1,0 +1,35 @@
+"""What all tests share: the folder with the real catalogue, and how many examples a property test looks at."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+HUNT = int(os.environ.get("RULEFOLD_EXAMPLES", 0))
+
+# The same examples in every run, so that nobody meets a failure by luck; RULEFOLD_EXAMPLES=20000 goes hunting.
+settings.register_profile("rulefold", derandomize=not HUNT, database=None, deadline=None, print_blob=True)
+settings.load_profile("rulefold")
+
+
+def examples(usual: int) -> settings:
+    """How many examples a property test looks at: as many as usual, or as many as RULEFOLD_EXAMPLES says."""
+    return settings(max_examples=HUNT or usual)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the folder beside the project."""
+    for item in items:
+        if "shared" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.corpus)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the project: the real catalogue, and the judges' answers."""
+    folder = Path(os.environ.get("RULEFOLD_CORPUS") or ROOT.parent / "shared")
+    if not (folder / "corpus" / "pages").is_dir():
+        pytest.skip("needs the folder with the real catalogue: RULEFOLD_CORPUS, or ../shared")
+    return folder

@@ -1,0 +1,96 @@
+"""Rules whose queries are the same but for white space, comments and case."""
+
+import pytest
+
+from rulefold.fold import fold
+from tests.pages_text import block, detections, entries, guid, page
+
+
+def rules(*queries: str) -> list[str]:
+    return [
+        block(id=guid(n), title=f"Rule {n}", url=f"https://example.org/{n}", query=query)
+        for n, query in enumerate(queries)
+    ]
+
+
+def are_twins(one: str, two: str) -> bool:
+    first, second = detections(entries(page(*rules(one, two))))
+    assert (first.same_query, second.same_query) in ((None, None), ((second.key,), (first.key,)))
+    return first.same_query is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param("T | take 1", "T | take 1", id="the same"),
+        pytest.param("T | take 1", "T\n  | take\t1\n\n", id="white space"),
+        pytest.param("T|take 1", "T | take 1", id="white space that is not needed"),
+        pytest.param("\nT", "T\n", id="blank lines around"),
+        pytest.param("T | take 1", "t | TAKE 1", id="case"),
+        pytest.param("T | take 1", "// what it does\nT // here\n| take 1 //", id="comments"),
+        pytest.param("T // don't\n| take 1", "T\n| take 1", id="an apostrophe in a comment"),
+        pytest.param('T // "\n| where a == "b"', 'T\n| where a == "b"', id="a quotation mark in a comment"),
+        pytest.param('print "a//b" // c', 'print "a//b"', id="a comment after a string with its marker"),
+        pytest.param(r'print "\"//" // c', r'print "\"//"', id="an escaped quotation mark"),
+        pytest.param(r'print @"c:\" // c', r'print @"c:\"', id="a verbatim string that ends in a backslash"),
+        pytest.param(r'print @"a""\" // c', r'print @"a""\" // d', id="a doubled mark in a verbatim string"),
+        pytest.param(r"print h@'a''\' // c", r"print h@'a''\'", id="a doubled apostrophe in an obfuscated string"),
+    ],
+)
+def test_twins(one: str, two: str) -> None:
+    assert are_twins(one, two)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param("T | take 1", "T | take 2", id="another number"),
+        pytest.param("T | take 1", "T | take 1 | take 1", id="one more operator"),
+        pytest.param("T | take 1 1", "T | take 11", id="white space between numbers"),
+        pytest.param("let ab = 1", "leta b = 1", id="white space between names"),
+        pytest.param('print "a b"', 'print "ab"', id="white space in a string"),
+        pytest.param('print "a b"', 'print "a  b"', id="more white space in a string"),
+        pytest.param("print 'a b'", "print 'a\tb'", id="other white space in a string"),
+        pytest.param('print @"a\nb"', 'print @"a\n b"', id="a line end in a verbatim string"),
+        pytest.param('print "http://x"', 'print "http://y"', id="a comment marker in a string"),
+        pytest.param("print 'http://x'", "print 'http:'", id="a comment marker in apostrophes"),
+        pytest.param('print @"\\" // "x"\n| a', 'print @"\\" // "x"\n| b', id="after a verbatim string"),
+        pytest.param(r'print "\"", "//x"', r'print "\"", "//y"', id="after an escaped quotation mark"),
+        pytest.param(r'print @"a""\", "//x"', r'print @"a""\", "//y"', id="after a doubled mark in a verbatim string"),
+        pytest.param("print 'a'", 'print "a"', id="other quotation marks"),
+        pytest.param("T / / 2", "T // 2", id="two slashes apart are no comment"),
+        pytest.param("", "", id="no query"),
+        pytest.param("", "// nothing yet", id="nothing but comments"),
+    ],
+)
+def test_no_twins(one: str, two: str) -> None:
+    assert not are_twins(one, two)
+
+
+def test_more_than_two() -> None:
+    catalogue, told = fold(entries(page(*rules("A | take 1", "B", "a|take 1", "C", "A\n| take 1", "b"))))
+    links = [detection.same_query for detection in catalogue.detections]
+    assert links == [
+        (guid(2), guid(4)),
+        (guid(5),),
+        (guid(0), guid(4)),
+        None,
+        (guid(0), guid(2)),
+        (guid(1),),
+    ]
+    messages = {d.detection: d.message for d in told if d.code == "RF306"}
+    assert messages.keys() == {guid(n) for n in (0, 1, 2, 4, 5)}
+    assert messages[guid(2)] == "found the same query in another rule: 'Rule 0', 'Rule 4'"
+
+
+def test_twins_stay_apart() -> None:
+    first, second = detections(entries(page(*rules("T", "t"))))
+    assert (first.rows.seen, second.rows.seen) == (1, 1)
+    assert (first.query, second.query) == ("T", "t")
+
+
+def test_many_twins_are_not_all_named() -> None:
+    _, told = fold(entries(page(*rules(*["T"] * 6))))
+    first = next(d for d in told if d.code == "RF306")
+    assert first.message.endswith("'Rule 1', 'Rule 2', 'Rule 3' and 2 more")
+    assert len(first.related) == 3

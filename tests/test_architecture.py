@@ -1,0 +1,66 @@
+"""Imports point one way, and heavy or special packages have one importer."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import rulefold
+
+PACKAGE = Path(rulefold.__file__).parent
+
+# Each room may import the rooms named for it, and itself.  Rooms are modules or packages right below rulefold.
+BELOW: dict[str, set[str]] = {"text": set(), "diagnostics": {"text"}}
+BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
+BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
+BELOW["entries"] = {"model", "pages", *BELOW["model"]}
+BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
+BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["store"] = {"model", *BELOW["model"]}
+BELOW["api"] = {"chain", "store", *BELOW["chain"]}
+BELOW["cli"] = {"api", *BELOW["api"]}
+BELOW["__init__"] = {"api", "diagnostics", "model"}
+BELOW["__main__"] = {"cli"}
+
+ONLY_IMPORTERS = {"markdown_it": {"pages/markdown.py"}, "click": {"cli"}, "pydantic": {"model.py", "store.py"}}
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The dotted names that a module imports, at its top or further in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_room_imports_only_what_is_below_it() -> None:
+    for path, tree in modules():
+        room = path.parts[0].removesuffix(".py")
+        for name in imported(tree):
+            top, _, rest = name.partition(".")
+            other = rest.partition(".")[0]
+            if top == "rulefold" and (PACKAGE / other).exists() | (PACKAGE / f"{other}.py").exists():
+                assert other == room or other in BELOW[room], f"{path} imports {name}"
+
+
+def test_special_packages_have_one_importer() -> None:
+    for path, tree in modules():
+        for name in imported(tree):
+            homes = ONLY_IMPORTERS.get(name.partition(".")[0])
+            allowed = homes is None or bool(homes & {path.as_posix(), path.parts[0]})
+            assert allowed, f"{path} imports {name}"
+
+
+def test_the_command_line_imports_nothing_heavy_at_the_top() -> None:
+    for path, tree in modules():
+        if path.parts[0] == "cli":
+            for node in ast.iter_child_nodes(tree):
+                names = set(imported(node)) if isinstance(node, ast.Import | ast.ImportFrom) else set()
+                heavy = {name for name in names if name.startswith("rulefold.") and not name.startswith("rulefold.cli")}
+                assert heavy <= {"rulefold.__version__"}, f"{path} imports {heavy} at the top"

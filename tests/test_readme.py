@@ -1,0 +1,94 @@
+"""The README's examples run, and its tables are those of the program."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from markdown_it import MarkdownIt
+
+from rulefold.cli import main
+from rulefold.codes import CODES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ANYTHING = "…"
+
+
+def fences(language: str) -> list[str]:
+    return [token.content for token in MarkdownIt().parse(README) if token.type == "fence" and token.info == language]
+
+
+def console_examples() -> Iterator[tuple[str, list[str]]]:
+    """Each command of the README with the lines it prints."""
+    for text in fences("console"):
+        for example in text.removeprefix("$ ").split("\n$ "):
+            command, *output = example.rstrip("\n").split("\n")
+            yield command, output
+
+
+def table(header: str) -> list[list[str]]:
+    """The rows of the README's table with this header, as cells."""
+    lines = README[README.index(header) :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with catalog/ and output/ as they are committed."""
+    for name in ("catalog", "output"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run(command: str, folder: Path) -> list[str]:
+    """What a command prints, standard error behind standard output, without the paths of this machine."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, env=environment)
+    return (done.stdout + done.stderr).splitlines()
+
+
+@pytest.mark.parametrize(("command", "output"), console_examples())
+def test_console_example(command: str, output: list[str], project: Path) -> None:
+    if command.startswith("make "):
+        target = command.removeprefix("make ")
+        recipe = re.search(
+            rf"^{target}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert recipe, f"the Makefile has no target {target}"
+        if output == [ANYTHING]:
+            return
+        command = "rulefold build catalog -o output"
+        assert "$(BIN)/rulefold build $(PAGES) -o $(OUTPUT)" in recipe[1]
+    assert run(command, project) == output
+
+
+def test_python_examples(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    for text in fences("python"):
+        exec(compile(text, "README.md", "exec"), {})  # noqa: S102 - the README is ours
+
+
+def test_table_of_codes() -> None:
+    expected = [[f"`{c.id}`", c.name, str(c.severity), c.summary] for c in CODES.values()]
+    assert table("| code | name |") == expected
+
+
+def test_table_of_commands() -> None:
+    rows = {row[0].split()[1]: row[1] for row in table("| command |")}
+    assert isinstance(main, click.Group)
+    assert set(rows) == set(main.commands)
+
+
+@pytest.mark.parametrize("name", ["build", "check"])
+def test_every_option_is_in_the_table_of_commands(name: str) -> None:
+    row = next(row for row in table("| command |") if row[0].split()[1] == name)
+    assert isinstance(main, click.Group)
+    for parameter in main.commands[name].params:
+        if isinstance(parameter, click.Option) and parameter.name != "output":
+            assert max(parameter.opts, key=len) in row[1]
