@@ -88,9 +88,9 @@ def profile(pages: Path, scratch: Path) -> None:
     """Run the stages of a build one after another in this process."""
     print("stages:")
     with stage("import"):
-        from rulefold.build import build, output_files
+        from rulefold.chain import build, output_files
         from rulefold.entries import read_entry
-        from rulefold.fold import fold
+        from rulefold.folding import fold
         from rulefold.inputs import find_pages
         from rulefold.pages import read_blocks
         from rulefold.store import write_output

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from rulefold.build import Build, build
+from rulefold.chain import Build, build
 from rulefold.entries import read_entry
-from rulefold.fold import OnConflict, fold
+from rulefold.folding import OnConflict, fold
 from rulefold.inputs import find_pages
 from rulefold.model import Detection, Entry
 from rulefold.pages import read_blocks

@@ -53,7 +53,7 @@ def run(command: str, folder: Path) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
-@pytest.mark.parametrize(("command", "output"), console_examples())
+@pytest.mark.parametrize(("command", "output"), list(console_examples()))
 def test_console_example(command: str, output: list[str], project: Path) -> None:
     if command.startswith("make "):
         target = command.removeprefix("make ")
@@ -80,7 +80,7 @@ def test_table_of_codes() -> None:
 
 
 def test_table_of_commands() -> None:
-    rows = {row[0].split()[1]: row[1] for row in table("| command |")}
+    rows = {row[0].strip("`").split()[1]: row[1] for row in table("| command |")}
     assert isinstance(main, click.Group)
     assert set(rows) == set(main.commands)
 

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from rulefold.build import Build, Reading, catalogue_files
-from rulefold.build import build as build_pages
+from rulefold.chain import Build, Reading, catalogue_files
+from rulefold.chain import build as build_pages
 from rulefold.diagnostics import Diagnostic
-from rulefold.fold import OnConflict, fold
+from rulefold.folding import OnConflict, fold
 from rulefold.inputs import find_pages
 from rulefold.model import Catalogue, Entry
 from rulefold.store import Written, write_output
@@ -21,9 +21,9 @@ PathLike = str | os.PathLike[str]
 def read(paths: Iterable[PathLike]) -> tuple[list[Entry], list[Diagnostic]]:
     """Read the rule blocks of pages.
 
-    `paths` are files, folders and globs.  Returns the entries in the order of the pages, and what is to be said about the
-    pages and their blocks; a block that cannot be read has an error among these.  Raises FileNotFoundError for a path
-    that names nothing, and OSError.
+    `paths` are files, folders and globs.  Returns the entries in the order of the pages, and what is to be said about
+    the pages and their blocks; a block that cannot be read has an error among these.  Raises FileNotFoundError for a
+    path that names nothing, and OSError.
     """
     reading = Reading()
     pages = find_pages(os.fspath(path) for path in paths)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rulefold.entries import read_entry
-from rulefold.fold import fold
+from rulefold.folding import fold
 from rulefold.model import Catalogue, Entry
 from rulefold.pages import read_blocks
 from rulefold.text import Source

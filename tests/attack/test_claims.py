@@ -86,7 +86,7 @@ def test_sentinel_s_spelling_follows_the_version(version: str, tactic: str, shor
 
 
 def test_sentinel_knows_all_tactics_of_18_and_none_but_the_split_ones_are_new() -> None:
-    from rulefold.fold.values import TACTICS
+    from rulefold.folding.values import TACTICS
 
     for version, strange in (("18.1", set()), ("19.2", {"stealth", "defense-impairment"})):
         found = load(version)

@@ -12,7 +12,7 @@ from rulefold.attack import VERSIONS, load
 from rulefold.attack.coverage import coverage
 from rulefold.attack.findings import findings
 from rulefold.attack.matrix import Outcome
-from rulefold.fold.values import spelled
+from rulefold.folding.values import spelled
 from rulefold.model import Catalogue, Entry
 from tests.attack.tiny import ROOT
 

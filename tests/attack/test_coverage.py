@@ -9,6 +9,7 @@ from rulefold.attack.coverage import Coverage, coverage, denominators, figures, 
 from rulefold.attack.matrix import Outcome
 from rulefold.model import Detection
 from tests.attack.tiny import catalogue, detection, snapshot
+from tests.conftest import examples
 
 
 def on(id_: str, tactics: str, *platforms: str) -> Technique:
@@ -171,6 +172,7 @@ DETECTIONS = st.lists(SETS, max_size=8).map(
 )
 
 
+@examples(200)
 @given(DETECTIONS, st.randoms())
 def test_neither_order_nor_repetition_changes_a_figure(detections: list[Detection], random: object) -> None:
     shuffled = [*detections, *detections[:3]]
@@ -185,6 +187,7 @@ def test_neither_order_nor_repetition_changes_a_figure(detections: list[Detectio
     assert ledgers[0] == ledgers[1]
 
 
+@examples(200)
 @given(DETECTIONS)
 def test_cells_hold_what_the_detections_declare_and_no_more(detections: list[Detection]) -> None:
     found = of(*detections)
@@ -202,6 +205,7 @@ def test_cells_hold_what_the_detections_declare_and_no_more(detections: list[Det
         assert bool(count.covered) == bool(count.declared), tactic
 
 
+@examples(200)
 @given(DETECTIONS)
 def test_the_ledger_and_the_cells_say_the_same(detections: list[Detection]) -> None:
     found = of(*detections)
@@ -213,6 +217,7 @@ def test_the_ledger_and_the_cells_say_the_same(detections: list[Detection]) -> N
         assert (line.cell is None) != (line.outcome in (Outcome.DECLARED, Outcome.MIGRATED))
 
 
+@examples(200)
 @given(DETECTIONS)
 def test_what_each_detection_states_has_one_fate(detections: list[Detection]) -> None:
     for one, own in zip(detections, of(*detections).claims, strict=True):
@@ -225,6 +230,7 @@ def test_what_each_detection_states_has_one_fate(detections: list[Detection]) ->
                 assert any(id_ in values for values in own.apart.values()), id_
 
 
+@examples(200)
 @given(DETECTIONS)
 def test_types_part_the_detections(detections: list[Detection]) -> None:
     found = of(*detections)

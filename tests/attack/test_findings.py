@@ -9,7 +9,7 @@ from rulefold.attack.findings import findings
 from rulefold.diagnostics import Diagnostic, Severity
 from rulefold.model import Catalogue, Detection
 from rulefold.text import Place
-from tests.attack.tiny import catalogue, detection
+from tests.attack.tiny import catalogue, detection, snapshot
 
 RUN_COMMAND = 'AzureActivity | where OperationNameValue == "Microsoft.Compute/virtualMachines/runCommand/action"'
 
@@ -113,6 +113,15 @@ def test_a_revoked_id_is_told_with_what_to_write() -> None:
     (found,) = found_in(detection("a", ["DefenseEvasion"], ["T1562.001"]))
     assert found.hints == ("write T1685",)
     assert found_in(detection("a", ["DefenseEvasion"], ["T1562.001"]), version="18.1") == []
+
+
+def test_a_successor_that_is_deprecated_is_told_with_the_way_to_it() -> None:
+    gone = snapshot("1", ["impact"], {"T1001": "→T1002", "T1002": "†", "T1003": "→"})
+    told = [one.message for one in findings(catalogue(detection("a", [], ["T1001", "T1003"])), gone)]
+    assert told == [
+        "found T1001 → T1002 Name of T1002, which ATT&CK 1 has deprecated",
+        "found T1003, which ATT&CK 1 has revoked without a known successor",
+    ]
 
 
 def test_a_rule_without_any_technique_is_a_note() -> None:

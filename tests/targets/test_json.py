@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 
-from rulefold.build import Build, output_files
+from rulefold.chain import Build, output_files
 from rulefold.model import Catalogue
 from rulefold.targets import json_catalogue
 from tests.conftest import ROOT, examples

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hypothesis import given
 
-from rulefold.build import output_files
+from rulefold.chain import output_files
 from rulefold.model import Catalogue
 from rulefold.targets import kql_files
 from tests.conftest import ROOT, examples

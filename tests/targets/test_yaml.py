@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from rulefold.build import output_files
+from rulefold.chain import output_files
 from rulefold.model import Catalogue
 from rulefold.targets import json_catalogue, yaml_catalogue
 from rulefold.targets.yaml_text import as_item, as_yaml, scalar

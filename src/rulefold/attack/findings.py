@@ -107,7 +107,8 @@ def _standing(snapshot: Snapshot, resolution: Resolution, place: Place | None) -
         case Standing.REVOKED:
             yield codes.REVOKED_TECHNIQUE.at(place, f"found {id_}, which {title} has revoked without a known successor")
         case Standing.DEPRECATED:
-            yield codes.DEPRECATED_TECHNIQUE.at(place, f"found {id_}{name}, which {title} has deprecated")
+            chain = " → ".join(resolution.chain)
+            yield codes.DEPRECATED_TECHNIQUE.at(place, f"found {chain}{name}, which {title} has deprecated")
         case Standing.ICS:
             message = f"found {id_} {snapshot.ics.techniques[id_]}, which is of ATT&CK for ICS"
             yield codes.ICS_TECHNIQUE.at(place, message)

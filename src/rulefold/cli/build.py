@@ -9,7 +9,7 @@ from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, 
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
-    from rulefold.build import Build
+    from rulefold.chain import Build
 
 FORMATS = ("json", "yaml", "markdown", "kql", "schema")
 _SHOWN_ERRORS = 20
@@ -47,9 +47,9 @@ def build(
     """
     from typing import cast
 
-    from rulefold.build import build as build_catalogue
-    from rulefold.build import output_files
-    from rulefold.fold import OnConflict
+    from rulefold.chain import build as build_catalogue
+    from rulefold.chain import output_files
+    from rulefold.folding import OnConflict
 
     found = pages_of(pages, exclude=output)
     built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.options import (
+    attack_option,
+    exit_code,
+    on_conflict_option,
+    pages_argument,
+    pages_of,
+    snapshot_of,
+    strict_option,
+)
 from rulefold.cli.terminal import counted, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -31,6 +39,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 )
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="All but these codes.")
 @on_conflict_option
+@attack_option
 @strict_option
 def check(
     pages: tuple[str, ...],
@@ -38,18 +47,22 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     on_conflict: str,
+    attack: str,
     strict: bool,
 ) -> int:
     """Say what is wrong with PAGES, and what is worth knowing.
 
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
-    from rulefold.build import build
+    from rulefold.attack.findings import findings
+    from rulefold.chain import build, in_page_order
     from rulefold.diagnostics import selected
-    from rulefold.fold import OnConflict
+    from rulefold.folding import OnConflict
 
+    snapshot = snapshot_of(attack)
     built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict))
-    diagnostics = selected(built.diagnostics, select, ignore)
+    told = in_page_order([*built.diagnostics, *findings(built.catalogue, snapshot)], built.catalogue.source.pages)
+    diagnostics = selected(told, select, ignore)
     _print(diagnostics, form)
     return exit_code([str(d.severity) for d in diagnostics], strict)
 

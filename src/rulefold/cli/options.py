@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rulefold.attack import Snapshot
     from rulefold.inputs import Page
     from rulefold.model import Catalogue
 
@@ -21,6 +22,13 @@ on_conflict_option: Decorator = click.option(
     default="first",
     show_default=True,
     help="Which row speaks where rows of one rule disagree.",
+)
+attack_option: Decorator = click.option(
+    "--attack",
+    metavar="VERSION|FILE",
+    default="19.2",
+    show_default=True,
+    help="The version of ATT&CK (18.1 or 19.2), or a STIX bundle of it.",
 )
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
 
@@ -43,7 +51,7 @@ def pages_of(arguments: Sequence[str], exclude: Path | None = None) -> "list[Pag
 
 def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
     """The catalogue of an output folder or a catalogue.json, or else the one that the pages fold into."""
-    from rulefold.build import build
+    from rulefold.chain import build
     from rulefold.store import load_catalogue
 
     if len(arguments) == 1:
@@ -53,6 +61,16 @@ def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     return build(pages_of(arguments)).catalogue
+
+
+def snapshot_of(attack: str) -> "Snapshot":
+    """A version of ATT&CK, or the one in a file; a usage error where there is none."""
+    from rulefold.attack import SnapshotError, load
+
+    try:
+        return load(attack)
+    except SnapshotError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def exit_code(severities: Sequence[str], strict: bool) -> int:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulefold.build import MAX_FAULTS_A_PAGE, Build, build, output_files
+from rulefold.chain import MAX_FAULTS_A_PAGE, Build, build, output_files
 from rulefold.diagnostics import Severity
-from rulefold.fold import OnConflict
+from rulefold.folding import OnConflict
 from rulefold.inputs import Page
 from rulefold.targets import TARGETS
 from rulefold.text import Source
@@ -236,7 +236,7 @@ def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
 
 DIGEST = """
 import hashlib, sys
-from rulefold.build import build, output_files
+from rulefold.chain import build, output_files
 from rulefold.inputs import find_pages
 from rulefold.targets import TARGETS
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rulefold.diagnostics import Diagnostic
-from rulefold.fold import fold
+from rulefold.folding import fold
 from rulefold.model import Catalogue
 from rulefold.text import Place
 from tests.pages_text import block, detections, entries, guid, page

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rulefold.model import Detection, Row
-from tests.fold.test_values import SPELLINGS
+from tests.folding.test_values import SPELLINGS
 from tests.pages_text import built
 
 Record = dict[str, Any]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 
-from rulefold.fold.rules import Axes
-from rulefold.fold.values import INVENTED_CONNECTOR
+from rulefold.folding.rules import Axes
+from rulefold.folding.values import INVENTED_CONNECTOR
 from rulefold.model import Connector, Inferred, Row, Rows
 
 MAX_LISTED = 10_000

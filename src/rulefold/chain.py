@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Severity, as_data, count_by_severity
 from rulefold.entries import read_entry
-from rulefold.fold import OnConflict, fold
+from rulefold.folding import OnConflict, fold
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Entry, PageSource
 from rulefold.pages import Block, read_blocks
@@ -76,8 +76,7 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
             yield from reading.entries_of(source)
 
     catalogue, told = fold(entries(), on_conflict)
-    order = {page: n for n, page in enumerate(reading.pages)}
-    diagnostics = sorted([*reading.diagnostics, *told], key=lambda d: _position(d, order))
+    diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = _counts(reading, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
@@ -93,9 +92,15 @@ def _limited(source: Source, faults: list[Diagnostic]) -> list[Diagnostic]:
     return [*kept, codes.MORE_FAULTS.at(rest[0].place, message, severity=severity)]
 
 
-def _position(diagnostic: Diagnostic, order: Mapping[str, int]) -> tuple[int, int, int, str]:
-    place = diagnostic.place
-    return (order[place.file], place.line, place.column, diagnostic.code) if place else (-1, 0, 0, diagnostic.code)
+def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:
+    """Diagnostics by place, those without one first; `pages` are in reading order."""
+    order = {page: n for n, page in enumerate(pages)}
+
+    def position(diagnostic: Diagnostic) -> tuple[int, int, int, str]:
+        place = diagnostic.place
+        return (order[place.file], place.line, place.column, diagnostic.code) if place else (-1, 0, 0, diagnostic.code)
+
+    return sorted(diagnostics, key=position)
 
 
 def _counts(reading: Reading, detections: int, diagnostics: list[Diagnostic]) -> Counts:

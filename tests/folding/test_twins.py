@@ -2,7 +2,7 @@
 
 import pytest
 
-from rulefold.fold import fold
+from rulefold.folding import fold
 from tests.pages_text import block, detections, entries, guid, page
 
 

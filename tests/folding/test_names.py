@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulefold.fold import fold
-from rulefold.fold.names import keys
+from rulefold.folding import fold
+from rulefold.folding.names import keys
 from tests.conftest import examples
 from tests.pages_text import block, entries, guid, page
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from rulefold import __version__, codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.fold.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
-from rulefold.fold.names import keys
-from rulefold.fold.rules import Rule, gather
-from rulefold.fold.scalars import OnConflict, Scalars, resolve
-from rulefold.fold.twins import same_queries
+from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
+from rulefold.folding.names import keys
+from rulefold.folding.rules import Rule, gather
+from rulefold.folding.scalars import OnConflict, Scalars, resolve
+from rulefold.folding.twins import same_queries
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
 from rulefold.text import Place
 

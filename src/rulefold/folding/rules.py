@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rulefold.diagnostics import Diagnostic
-from rulefold.fold.values import is_guid, remarks_on_scalars, spelled
+from rulefold.folding.values import is_guid, remarks_on_scalars, spelled
 from rulefold.model import Entry
 from rulefold.text import Place
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from rulefold.fold.values import is_guid
+from rulefold.folding.values import is_guid
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _MAX_SLUG = 60

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rulefold.diagnostics import Diagnostic
-from rulefold.fold import fold
+from rulefold.folding import fold
 from rulefold.model import Connector, Detection
 from rulefold.text import Place
 from tests.pages_text import block, detections, entries, guid, page

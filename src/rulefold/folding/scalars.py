@@ -7,8 +7,8 @@ from typing import Literal
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related, Severity
-from rulefold.fold.rules import SCALARS, Rule, Stated
-from rulefold.fold.values import is_guid, parse_date, short
+from rulefold.folding.rules import SCALARS, Rule, Stated
+from rulefold.folding.values import is_guid, parse_date, short
 from rulefold.model import Conflict, OtherValue
 
 OnConflict = Literal["error", "first", "newest"]

@@ -3,7 +3,7 @@
 import pytest
 
 from rulefold.diagnostics import Diagnostic, Severity
-from rulefold.fold import OnConflict, fold
+from rulefold.folding import OnConflict, fold
 from rulefold.model import Detection, OtherValue
 from rulefold.text import Place
 from tests.pages_text import block, entries, guid, page

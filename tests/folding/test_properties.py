@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rulefold.fold import fold
+from rulefold.folding import fold
 from rulefold.model import Catalogue, Connector, Detection, Entry, Row
 from tests.conftest import examples
 from tests.pages_text import block, detections, entries, guid, page
