@@ -190,3 +190,8 @@ def test_a_rule_lies_on_many_pages() -> None:
 def test_rules_come_in_the_order_of_their_first_rows() -> None:
     rows = [block(id=guid(n), url=f"{URL}{n}", platform=f"P{n}") for n in (3, 1, 2, 1, 3)]
     assert [detection.id for detection in folded(*rows)[0].detections] == [guid(3), guid(1), guid(2)]
+
+
+def test_and_a_first_row_without_an_id_counts_as_one() -> None:
+    rows = [block(id="", platform="Linux"), block(id=guid(2), url=f"{URL}2"), block(id=guid(1))]
+    assert [detection.id for detection in folded(*rows)[0].detections] == [guid(1), guid(2)]

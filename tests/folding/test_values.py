@@ -138,6 +138,14 @@ def test_and_stay_so_where_two_versions_of_a_rule_interleave() -> None:
     assert detection.platforms == ("One", "Two", "Three", "Four")
 
 
+def test_and_where_the_rows_of_one_version_repeat_those_of_another() -> None:
+    detection, _ = folded(
+        block(title="Old", platform="One"), block(title="Old", platform="Two"), block(title="New", platform="One")
+    )
+    assert detection.platforms == ("One", "Two")
+    assert detection.rows.seen == 2
+
+
 def test_and_where_a_row_without_an_id_comes_first() -> None:
     detection, _ = folded(
         block(id="", platform="One"), block(platform="Two"), block(id="", platform="Three"), block(platform="Four")
