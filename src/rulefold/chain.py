@@ -33,6 +33,33 @@ class Build:
 
 
 @dataclass(slots=True)
+class _Faults:
+    """The faults of one page: the first of them, and of the rest how many there are and the worst."""
+
+    page: str
+    kept: list[Diagnostic] = field(default_factory=list)
+    more: int = 0
+    worst: Diagnostic | None = None
+
+    def add(self, faults: Iterable[Diagnostic]) -> None:
+        """Take in the faults of a block."""
+        for fault in faults:
+            if len(self.kept) < MAX_FAULTS_A_PAGE:
+                self.kept.append(fault)
+                continue
+            self.more += 1
+            if self.worst is None or (fault.severity is Severity.ERROR and self.worst.severity is not Severity.ERROR):
+                self.worst = fault
+
+    def told(self) -> list[Diagnostic]:
+        """What is told of the page, one line standing for those beyond the limit."""
+        if self.worst is None:
+            return self.kept
+        message = f"found {self.more:,} more faults on the page {self.page}"
+        return [*self.kept, codes.MORE_FAULTS.at(self.worst.place, message, severity=self.worst.severity)]
+
+
+@dataclass(slots=True)
 class Reading:
     """What reading pages has brought so far, but for the entries, which pass through."""
 
@@ -48,20 +75,20 @@ class Reading:
         self.pages.append(source.name)
         self.diagnostics += told
         rejects: list[Block] = []
-        faults: list[Diagnostic] = []
+        faults = _Faults(source.name)
         for block in blocks:
             entry, remarks = read_entry(block)
-            faults += remarks
+            faults.add(remarks)
             if entry is None:
                 rejects.append(block)
             else:
                 self.entries += 1
                 yield entry
-        self.diagnostics += _limited(source, faults)
+        self.diagnostics += faults.told()
         self.rejected += len(rejects)
         if rejects:
-            lines = ((block.line, block.last_line) for block in rejects)
-            self.rejects[source.name] = b"".join(source.raw_lines(lines))
+            parts = ((block.span, block.line, block.last_line) for block in rejects)
+            self.rejects[source.name] = b"".join(source.raw(parts))
 
 
 def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
@@ -81,15 +108,6 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
     counts = _counts(reading, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
     return Build(stamped, tuple(diagnostics), _reject_files(reading.rejects))
-
-
-def _limited(source: Source, faults: list[Diagnostic]) -> list[Diagnostic]:
-    if len(faults) <= MAX_FAULTS_A_PAGE:
-        return faults
-    kept, rest = faults[:MAX_FAULTS_A_PAGE], faults[MAX_FAULTS_A_PAGE:]
-    severity = Severity.ERROR if any(d.severity is Severity.ERROR for d in rest) else Severity.WARNING
-    message = f"found {len(rest):,} more faults on the page {source.name}"
-    return [*kept, codes.MORE_FAULTS.at(rest[0].place, message, severity=severity)]
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:

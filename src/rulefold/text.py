@@ -81,6 +81,14 @@ class Source:
         found = _DAMAGE.search(self.text, span.start, span.end) if self.damaged else None
         return found.start() if found else None
 
+    def raw(self, parts: Iterable[tuple[Span, int, int]]) -> Iterator[bytes]:
+        """The bytes of spans of whole lines, each given with the numbers of its first and its last line."""
+        if b"\r" in self.data:
+            yield from self.raw_lines((first, last) for _, first, last in parts)
+            return
+        for span, _, _ in parts:
+            yield self.text[span.start : span.end].encode("utf-8", "surrogateescape")
+
     def raw_lines(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         """For each (first, last) pair of line numbers, the bytes of those lines with their ends."""
         lines = self.data.removeprefix(BOM).splitlines(keepends=True)

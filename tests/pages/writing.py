@@ -39,7 +39,8 @@ def block(
 
 PLAIN = ("Text.", "'Text", "text'", "| a pipe", "SecurityEvent", "| where x == 1", "// comment", "https://a.b/c_d", "")
 
-LISTS = ("- a", "* a", "+ a", "-", "1. a", "2) a", "1.", "  - a", "    - a", "- - a", "-     a", "- " * 12 + "a")
+DEEP = "- " * 12 + "a"
+LISTS = ("- a", "* a", "+ a", "-", "1. a", "2) a", "1.", "  - a", "    - a", "- - a", "-     a", DEEP)
 QUOTES = ("> a", ">", "> > a", "> - a", "- > a", "> # a", ">     a", "> " * 24 + "a")
 HEADINGS = ("# a", "## a", "### a", "### KQL", "#", "##", "###", "####### a", "#a", "##a", "##\ta", "## ", "## a ##")
 FENCES = ("```", "```kql", "````", "``````", "~~~", "~~~~", "``` ", "```\t", "``` `", "``` a", "`` `", "`a`", "~~~ `")
@@ -74,7 +75,7 @@ LINES = (*LISTS, *QUOTES, *HEADINGS, *FENCES, *HTML, *TABLES, *RULES, *LINKS)
 STRANGE = "\0\t\x0b\x0c\x1c\x85\xa0\u2028\u2029\u200f\u202e\ufeff\udcff\r é𝄞"
 MARKS = "#`~<>|-=:[]()*+_\\'\"&!?/.1 \t"
 
-SHIFTS = ("", " ", "  ", "   ", "    ", "\t")
+SHIFTS = ("", "", "", " ", "  ", "   ", "    ", "\t")
 INDENTS = ("", " ", "  ", "   ", "    ", "\t", " \t", "- ", "> ", "1. ", "-   ", "- > ", "a ", "\xa0", "\0")
 TAILS = ("", " ", "  ", "\t", " \t", " #", " ##", "\\", "\x0c", "\xa0", "\x85", "`", " `", "|", "a", " kql")
 ENDS = (
@@ -163,6 +164,26 @@ _line = st.one_of(
     _field_table,
     _wild,
 )
+# What may hide the table: alone in a description, so that nothing else gives it away.
+_openings = st.builds(
+    "\n{}{}{}\n\n".format,
+    st.sampled_from(SHIFTS),
+    st.sampled_from(
+        ("```", "```kql", "~~~", "~~~~", "<!--", "<script>", "<?a", "<![CDATA[", "<!A", "## a", "##", "# a", DEEP)
+    ),
+    st.sampled_from(TAILS),
+)
+_earlier_tables = st.builds(
+    "\n{}{}\n{}{}\n{}".format,
+    st.sampled_from(SHIFTS),
+    st.sampled_from(NAMES),
+    st.sampled_from(SHIFTS),
+    st.sampled_from(DELIMITERS),
+    st.sampled_from(("\n", ROWS[0] + "\n", "Text\n\n", "> a\n\n")),
+)
+_glued = st.builds(
+    "{}{}\n".format, st.sampled_from(("", "\n")), st.one_of(*map(_odd, (*LISTS, *QUOTES, *RULES, *LINKS)))
+)
 _titles = st.one_of(
     st.sampled_from(
         ("", " ", "#", "a #", "a ##", "a#", "a \\#", " a", "a ", "## a", "`a", "<!--", "\\", "a\n## b", "a|b")
@@ -207,10 +228,17 @@ _ends = st.one_of(
 _blocks = st.one_of(
     st.just(block()),
     st.builds(block, title=_titles),
-    *[st.builds(block, description=_descriptions)] * 3,
+    st.builds(block, title=_titles, description=st.sampled_from(DELIMITERS).map("{}\n\n".format)),
+    *(
+        st.builds(block, description=text)
+        for text in (_descriptions, _descriptions, _openings, _earlier_tables, _glued)
+    ),
     st.builds(block, table=_tables),
     st.builds(block, to_query=_to_queries),
-    *[st.builds(block, query=_queries)] * 2,
+    *(
+        st.builds(block, query=_lines(lines, most))
+        for lines, most in ((_closing_lines, 1), (_fence_lines, 2), (_line, 4))
+    ),
     st.builds(block, query=_queries, end=_ends),
     *[st.builds(block, end=_ends)] * 2,
     st.builds(block, _titles, _descriptions, _tables, _to_queries, _queries, _ends),
@@ -227,7 +255,7 @@ _runs = st.builds(
     _run,
     st.one_of(st.just(block()), _blocks),
     st.lists(st.one_of(st.just(HEADER + ROWS[0]), _tables), min_size=2, max_size=3),
-    st.one_of(st.just("```\n\n"), _ends),
+    st.one_of(st.just("```\n\n"), st.sampled_from(("\n", "a", "#", " ", "##\n")).map("```\n\n{}".format), _ends),
 )
 _between = st.one_of(
     *[st.just("")] * 4, st.sampled_from(("# Rules: 1-21\n\n", "\n", " \n", "##\n", "##a\n")), _lines(_line, 2)

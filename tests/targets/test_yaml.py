@@ -1,6 +1,7 @@
 """The YAML that is written, judged by ruamel.yaml: every file reads back as what the JSON says."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,13 @@ def test_any_catalogue_reads_back(catalogue: Catalogue, version: str) -> None:
 def test_the_real_catalogue_reads_back(shared: Path) -> None:
     files = output_files(built(shared / "corpus" / "pages"), ["json", "yaml"])
     want = json.loads(files["catalogue.json"])
-    assert read(files["catalogue.yaml"].decode()) == want
-    assert sum(path.startswith("detections/") for path in files) == len(want["detections"]) == 622
+    assert len(want["detections"]) == sum(path.startswith("detections/") for path in files) == 622
     for detection in want["detections"]:
         assert read(files[f"detections/{detection['key']}.yaml"].decode()) == detection
+    # ruamel.yaml takes 3 s for the whole as well: some of it is read, and of the rest it is seen that it is the same text
+    head, *items = re.split(r"^- (?=id: )", files["catalogue.yaml"].decode(), flags=re.MULTILINE)
+    assert [re.sub("^  ", "", item, flags=re.MULTILINE).encode() for item in items] == [
+        files[f"detections/{detection['key']}.yaml"] for detection in want["detections"]
+    ]
+    some = want["detections"][::20]
+    assert read(head + "".join(f"- {item}" for item in items[::20])) == want | {"detections": some}
