@@ -44,7 +44,8 @@ TOO_LARGE = Code(
     _ERROR,
     "A stretch of a page is too large for the Markdown reader.",
     "Text that does not have the plain form of a rule block is read by the general Markdown reader, which takes "
-    "up to 4 MiB or 250,000 lines at a time. A longer stretch without a rule block in the plain form is refused as one reject.",
+    "up to 4 MiB or 250,000 lines at a time. A longer stretch without a rule block in the plain form is refused "
+    "as one reject.",
     "a page of 100 MB that is one unclosed code fence",
     "the same rules as separate pages",
 )
