@@ -172,6 +172,19 @@ READ = {
     "a cell without blanks": (block(table=rows(Platform="").replace("|Platform | |", "|Platform||")), "platform", None),
     "a fence in the query": (block(query="A // ```\n  // ```kql\n"), "query", "A // ```\n  // ```kql"),
     "a heading in the query": (block(query="A\n## B\n# C\n"), "query", "A\n## B\n# C"),
+    "another name of the language": (block(to_query="\n### KQL\n```kusto\n"), "query", "AzureActivity\n| take 1"),
+    "the language in capitals, and more behind it": (
+        block(to_query="\n### KQL\n```KQL title=a\n"),
+        "query",
+        "AzureActivity\n| take 1",
+    ),
+    "numbers and addresses": (
+        block(description="\n1) a\n2) https://a.b/c?d=e&f=[g]\n\n"),
+        "description",
+        "1) a\n2) https://a.b/c?d=e&f=[g]",
+    ),
+    "apostrophes within": (block(description="\na 'b' c's\n\n"), "description", "a 'b' c's"),
+    "other quotation marks": (block(description='\n"a"\n\n'), "description", '"a"'),
     "a longer fence": (
         block(to_query="\n### KQL\n`````kql\n", query="```\nA\n```\n", end="`````\n"),
         "query",
@@ -229,6 +242,69 @@ def test_what_is_read_is_verbatim(text: str, part: str, value: str | None) -> No
     [entry], told = read(text)
     assert getattr(entry, part) == value
     assert told == []
+
+
+HOSTILE = (
+    "\u202e\u2066gpj.exe\u2069",
+    "\u200fa\u200e",
+    "<script>alert('a')</script>",
+    '"><img src=x onerror=alert(1)>',
+    "]]><!-- -->",
+    "=cmd()!A1",
+    "${{ a }} {{b}} %s",
+    "*a* [b](javascript:c) `d",
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_text_is_verbatim_in_every_part(value: str) -> None:
+    # A line that begins with raw HTML may hide the table, so the description begins with a word.
+    table = rows(**{name: f"{value} " for name, _ in FIELDS})
+    [entry], told = read(block(value, f"\na {value}\n\n", table, query=f"{value}\n"))
+    assert {part: getattr(entry, part) for part in PARTS} == dict.fromkeys(PARTS, value) | {"description": f"a {value}"}
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (block(table=HEADER + "|Severity | High |\n" * 150), "RF104"),
+        (block(table=TABLE + ROWS[0] * 150), "RF105"),
+        (block(table=TABLE + f"\n{TABLE}" * 150), "RF106"),
+        (block(end="```\n" + "```\nB\n```\n" * 150), "RF108"),
+    ],
+)
+def test_no_more_than_a_hundred_faults_of_a_kind_are_told_of_a_block(text: str, code: str) -> None:
+    found, told = read(text + block(title="After"))
+    assert [d.code for d in told] == [code] * 100
+    assert [entry.title for entry in found] == ["After"]
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize(
+    ("query", "message", "column"),
+    [
+        (b"Ren\xe9e", "found the byte 0xE9, expected UTF-8 text", 4),
+        # Columns count characters, not bytes.
+        ("漢é".encode() + b"\xff", "found the byte 0xFF, expected UTF-8 text", 3),
+        # The first two bytes of a character of three.
+        (b"a\xe6\xbc", "found the byte 0xE6, expected UTF-8 text", 2),
+        # A surrogate has no place in UTF-8, nor has a slash in two bytes.
+        (b"ab\xed\xa0\x80", "found the byte 0xED, expected UTF-8 text", 3),
+        (b"\xc0\xaf", "found the byte 0xC0, expected UTF-8 text", 1),
+        (b"a\0", "found a NUL character, expected UTF-8 text", 2),
+    ],
+)
+def test_the_first_byte_that_is_not_text_is_told(
+    start: bytes, end: bytes, query: bytes, message: str, column: int
+) -> None:
+    page = start + block(query="A\nHERE\n").encode().replace(b"HERE", query).replace(b"\n", end)
+    found, [told] = read(page)
+    assert found == []
+    # Heading, blank, text, blank, 16 lines of table, blank, heading, fence, A: that makes 24.
+    assert told.place == ("page.md", 25, column)
+    assert (told.code, told.message) == ("RF110", message)
 
 
 @pytest.mark.parametrize(

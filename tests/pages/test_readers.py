@@ -12,7 +12,7 @@ import rulefold.pages
 from rulefold.pages import HEADING_LINE, Block, read_blocks
 from rulefold.text import BOM, Source, Span
 from tests.conftest import examples
-from tests.pages.writing import HEADER, ROWS, block, data
+from tests.pages.writing import HEADER, ROWS, block, data, hidden, runs
 
 # Met in the search, or built where the two were seen to part.
 CASES = {
@@ -70,10 +70,22 @@ def test_readers_are_equal_where_it_is_hard(text: str) -> None:
     _assert_equal(f"\ufeff# Rules: 1-21\n\n{text}".replace("\n", "\r\n").encode())
 
 
-@examples(1500)
+@examples(2500)
 @given(data)
 def test_readers_are_equal(page: bytes) -> None:
     _assert_equal(page)
+
+
+@examples(500)
+@given(runs)
+def test_readers_are_equal_on_rows_of_one_rule(text: str) -> None:
+    _assert_equal(text.encode("utf-8", "surrogateescape"))
+
+
+@examples(500)
+@given(hidden)
+def test_readers_are_equal_where_a_table_may_be_hidden(text: str) -> None:
+    _assert_equal(text.encode("utf-8", "surrogateescape"))
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def block(
 
 PLAIN = ("Text.", "'Text", "text'", "| a pipe", "SecurityEvent", "| where x == 1", "// comment", "https://a.b/c_d", "")
 
-DEEP = "- " * 12 + "a"
+DEEP = "- " * 25 + "a"
 LISTS = ("- a", "* a", "+ a", "-", "1. a", "2) a", "1.", "  - a", "    - a", "- - a", "-     a", DEEP)
 QUOTES = ("> a", ">", "> > a", "> - a", "- > a", "> # a", ">     a", "> " * 24 + "a")
 HEADINGS = ("# a", "## a", "### a", "### KQL", "#", "##", "###", "####### a", "#a", "##a", "##\ta", "## ", "## a ##")
@@ -245,18 +245,21 @@ _blocks = st.one_of(
 )
 
 
-def _run(text: str, tables: list[str], end: str) -> str:
-    """Blocks that differ in their tables, and the last in its end, as the rows of one rule may."""
-    *most, last = (text.replace(HEADER + "".join(ROWS), table) for table in tables)
-    return "".join(most) + last.removesuffix("```\n\n") + end
-
-
-_runs = st.builds(
-    _run,
-    st.one_of(st.just(block()), _blocks),
-    st.lists(st.one_of(st.just(HEADER + ROWS[0]), _tables), min_size=2, max_size=3),
-    st.one_of(st.just("```\n\n"), st.sampled_from(("\n", "a", "#", " ", "##\n")).map("```\n\n{}".format), _ends),
-)
+# Rows of one rule, which differ in their tables alone, or in a little more.
+runs = st.lists(
+    st.builds(
+        block,
+        title=st.sampled_from(("Title", "Title", "Title", "Other")),
+        description=st.sampled_from(("\nText.\n\n", "\nText.\n\n", "\nText,\n\n")),
+        table=st.one_of(st.just(HEADER + ROWS[0]), st.just(HEADER + "".join(ROWS)), _tables),
+        query=st.sampled_from(("A\n", "A\n", "A\n", "B\n", "```\t\n")),
+        end=st.sampled_from(
+            ("```\n\n", "```\n\n", "```\n\n", "```\n", "```\n\n\n", "```\n\na\n", "```\n\n#", "```\n\n##\n")
+        ),
+    ),
+    min_size=2,
+    max_size=4,
+).map("".join)
 _between = st.one_of(
     *[st.just("")] * 4, st.sampled_from(("# Rules: 1-21\n\n", "\n", " \n", "##\n", "##a\n")), _lines(_line, 2)
 )
@@ -270,7 +273,7 @@ _starts = st.one_of(
 _composed = st.builds(
     lambda start, parts: start + "".join(part + between for part, between in parts),
     _starts,
-    st.lists(st.tuples(st.one_of(_blocks, _blocks, _runs), _between), min_size=1, max_size=3),
+    st.lists(st.tuples(st.one_of(_blocks, _blocks, runs), _between), min_size=1, max_size=3),
 )
 
 
@@ -345,6 +348,7 @@ _mutated = st.builds(
     ),
 )
 
+hidden = st.builds(lambda text: block(description=text) + block(), _openings)
 texts = st.one_of(_composed, _mutated)
 data = st.builds(
     lambda text, end, mark: (mark + text.replace("\n", end)).encode("utf-8", "surrogateescape"),
