@@ -255,3 +255,19 @@ def test_what_is_written_reads_back() -> None:
     )
     catalogue = CATALOGUE.model_copy(update={"detections": (DETECTION, full)})
     assert Catalogue.model_validate_json(catalogue.model_dump_json(exclude_none=True)) == catalogue
+
+
+@pytest.mark.parametrize("text", ["٣h", "３d", "PT٣H", "P３D"])
+def test_a_duration_is_in_ascii_digits(text: str) -> None:
+    assert parse_duration(text) is None
+
+
+@pytest.mark.parametrize("text", ["３", "３.0", "٣"])
+def test_a_threshold_is_in_ascii_digits(text: str) -> None:
+    assert parse_threshold(text) is None
+
+
+def test_a_dumped_entry_does_not_carry_its_page() -> None:
+    [entry] = entries(page(block()))
+    assert "where" not in entry.model_dump()
+    assert entry.model_dump()["tactic"] == "Impact"

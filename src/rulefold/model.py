@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from rulefold.text import Place, Source, Span
 
-_SIMPLE_DURATION = re.compile(r"(\d{1,6})([smhd])")
-_ISO_DURATION = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?")
-_THRESHOLD = re.compile(r"(\d{1,9})(?:\.0*)?")
+_SIMPLE_DURATION = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
+_ISO_DURATION = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
+_THRESHOLD = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 _DATA_TYPE = re.compile(r"(.+?)\s*\((.*)\)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -84,7 +84,7 @@ class Entry(Model):
     url: str | None = None
     ingested_date: str | None = None
     query: str
-    where: Annotated[Where, SkipValidation]
+    where: Annotated[Where, SkipValidation] = Field(exclude=True)
 
     def place(self, part: str) -> Place:
         """The place of a part, named like the attribute; a field that the table lacks stands where the block does."""

@@ -249,8 +249,8 @@ _blocks = st.one_of(
 runs = st.lists(
     st.builds(
         block,
-        title=st.sampled_from(("Title", "Title", "Title", "Other")),
-        description=st.sampled_from(("\nText.\n\n", "\nText.\n\n", "\nText,\n\n")),
+        title=st.sampled_from(("Title", "Title", "Title", "Other", "  # #")),
+        description=st.sampled_from(("\nText.\n\n", "\nText.\n\n", "\n~~~~~\n\n", "\n<!--a\n\n")),
         table=st.one_of(st.just(HEADER + ROWS[0]), st.just(HEADER + "".join(ROWS)), _tables),
         query=st.sampled_from(("A\n", "A\n", "A\n", "B\n", "```\t\n")),
         end=st.sampled_from(

@@ -53,12 +53,10 @@ def _quotation(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """
     if silent:
         return blockquote(state, start, end, True)
-    before, last, view = len(state.tokens), state.lineMax, _marked_lines(state, start, end) + _VIEW
+    before, view = len(state.tokens), _marked_lines(state, start, end) + _VIEW
     while True:
         stop = min(start + view, end)
-        state.lineMax = last if stop == end else stop
         found = blockquote(state, start, stop, False)
-        state.lineMax = last
         if not found or stop == end or state.line < stop:
             return found
         del state.tokens[before:]
