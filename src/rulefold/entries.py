@@ -26,7 +26,6 @@ FIELDS = {
     "DetectionUrl": "url",
     "IngestedDate": "ingested_date",
 }
-_PARTS = ("title", "description", *FIELDS.values(), "query")
 _QUERY_LANGUAGES = {"kql", "kusto"}
 _MOST_FAULTS = 100  # of one kind in one block: each is placed by counting lines, and a million would take hours
 
@@ -107,8 +106,7 @@ def _read_carefully(block: Block) -> tuple[Entry | None, list[Diagnostic]]:
 
 
 def _at(block: Block, code: Code, offset: int, message: str, related: Iterable[Related] = ()) -> Diagnostic:
-    place = block.source.place_after(Span(block.span.start, offset), block.line)
-    return code.at(place, message, related=tuple(related), excerpt=block.source.line_at(offset))
+    return code.at(block.place(offset), message, related=tuple(related), excerpt=block.source.line_at(offset))
 
 
 def _text_faults(block: Block) -> list[Diagnostic]:
@@ -146,8 +144,7 @@ def _table_faults(block: Block) -> list[Diagnostic]:
     if names != ["Name", "Value"]:
         message = f"found a table with the columns {_short(', '.join(names))}, expected Name, Value"
         return [_at(block, codes.OTHER_TABLE, first.start, message)]
-    place = source.place_after(Span(block.span.start, first.start), block.line)
-    related = [Related(place, "the first table")]
+    related = [Related(block.place(first.start), "the first table")]
     message = "found a second table of fields"
     return [_at(block, codes.REPEATED_TABLE, table.start, message, related) for table in more[:_MOST_FAULTS]]
 
@@ -162,7 +159,7 @@ def _query_faults(block: Block) -> list[Diagnostic]:
         message = "found no code block after the table, expected the query in ```kql"
         faults.append(_at(block, codes.NO_QUERY, block.tables[0].start, message))
     for fence in block.fences[1 : 1 + _MOST_FAULTS]:
-        first = block.source.place_after(Span(block.span.start, block.fences[0].span.start), block.line)
+        first = block.place(block.fences[0].span.start)
         message = "found a second code block, expected one query"
         faults.append(_at(block, codes.REPEATED_QUERY, fence.span.start, message, [Related(first, "the first query")]))
     return faults
@@ -190,7 +187,7 @@ def _read_table(block: Block) -> tuple[dict[str, str | None], dict[str, tuple[in
         if field is None:
             faults.append(_unknown_field(block, found[0].start, name))
         elif field in spans:
-            first = block.source.place_after(Span(block.span.start, spans[field][0]), block.line)
+            first = block.place(spans[field][0])
             message = f"found the field {name} a second time"
             faults.append(_at(block, codes.REPEATED_FIELD, found[0].start, message, [Related(first, "the first")]))
         else:

@@ -218,6 +218,17 @@ def test_show_in_other_formats(folder: Path, form: str, file: str) -> None:
     )
 
 
+def test_show_links_to_a_twin(folder: Path) -> None:
+    page = folder / "catalog" / SEED.name
+    twin = page.read_text(encoding="utf-8").replace(SEED_ID, "66" + SEED_ID[2:]).replace("MDELinked", "Other")
+    (folder / "catalog" / "Rules_1.md").write_text(twin.replace("## Azure VM", "## Twin VM"), encoding="utf-8")
+    run("build")
+    shown = run("show", "55fb", "--format", "markdown")
+    assert shown.exit_code == 0
+    assert f"- [Twin VM Run Command linked with MDE](66{SEED_ID[2:]}.md)" in shown.stdout
+    assert shown.stdout == Path(f"output/detections/{SEED_ID}.md").read_text(encoding="utf-8")
+
+
 def test_show_tells_what_a_name_could_mean(folder: Path) -> None:
     page = folder / "catalog" / SEED.name
     other = page.read_text(encoding="utf-8").replace(SEED_ID, "66" + SEED_ID[2:]).replace("MDELinked", "Other")

@@ -103,20 +103,20 @@ def show(detection: str, pages: tuple[str, ...], form: str) -> int:
 
     It is named by its id or the beginning of it, or by its title or a part of it.
     """
-    from rulefold.targets import TARGETS
+    from rulefold.targets.markdown_pages import page, titles_of
+    from rulefold.targets.yaml_text import as_yaml
 
     catalogue = catalogue_of(pages)
     found = _find(catalogue, detection)
-    one = catalogue.model_copy(update={"detections": (found,)})
     match form:
         case "json":
             text = found.model_dump_json(indent=2, exclude_none=True) + "\n"
         case "kql":
             text = found.query
         case "markdown":
-            text = TARGETS["markdown"].emit(one)[f"detections/{found.key}.md"]
+            text = page(found, titles_of(catalogue))
         case _:
-            text = TARGETS["yaml"].emit(one)[f"detections/{found.key}.yaml"]
+            text = as_yaml(found.model_dump(exclude_none=True))
     click.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
     return 0
 

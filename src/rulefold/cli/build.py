@@ -1,7 +1,7 @@
 """`rulefold build`: pages into a catalogue on disk."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -37,7 +37,7 @@ def build(
     output: Path,
     formats: tuple[str, ...],
     only_check: bool,
-    on_conflict: "str",
+    on_conflict: str,
     no_queries: bool,  # noqa: ARG001
     strict: bool,
 ) -> int:
@@ -45,8 +45,6 @@ def build(
 
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
-    from typing import cast
-
     from rulefold.chain import build as build_catalogue
     from rulefold.chain import output_files
     from rulefold.folding import OnConflict
@@ -55,9 +53,11 @@ def build(
     built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))
     files = output_files(built, formats)
     _print_findings(built)
-    fresh = _check(output, files) if only_check else _write(output, files, built)
-    findings = exit_code([str(d.severity) for d in built.diagnostics], strict)
-    return findings if fresh else 1
+    if not only_check:
+        _write(output, files, built)
+    elif not _check(output, files):
+        return 1
+    return exit_code([str(d.severity) for d in built.diagnostics], strict)
 
 
 def _print_findings(built: "Build") -> None:
@@ -77,7 +77,7 @@ def _summary(built: "Build") -> str:
     )
 
 
-def _write(output: Path, files: dict[str, bytes], built: "Build") -> bool:
+def _write(output: Path, files: dict[str, bytes], built: "Build") -> None:
     from rulefold.store import write_output
 
     written = write_output(output, files)
@@ -90,7 +90,6 @@ def _write(output: Path, files: dict[str, bytes], built: "Build") -> bool:
     if written.kept:
         names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
         click.echo(f"not removed, because changed since they were written: {names}", err=True)
-    return True
 
 
 def _check(output: Path, files: dict[str, bytes]) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rulefold.text import Source, Span
+from rulefold.text import Place, Source, Span
 
 HEADING_LINE = re.compile(r"^ {0,3}##(?=[ \t\n]|\Z)", re.MULTILINE)
 _CELL_END = re.compile(r"(?<!\\)\|")
@@ -42,6 +42,10 @@ class Block:
     surplus: tuple[Span, ...] = ()
     open: Span | None = None
     too_large: bool = False
+
+    def place(self, offset: int) -> Place:
+        """The line and column of an offset in the block."""
+        return self.source.place_after(Span(self.span.start, offset), self.line)
 
 
 def cells(source: Source, line: Span) -> list[Span]:

@@ -1,7 +1,7 @@
 """Pages for people: an index of the catalogue, and a page a rule."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import escape
 
@@ -19,9 +19,19 @@ _LISTED_ROWS = 20
 
 def emit(catalogue: Catalogue) -> dict[str, str]:
     """`INDEX.md` and `detections/<key>.md`."""
-    titles = {detection.key: detection.title for detection in catalogue.detections}
-    pages = {f"detections/{d.key}.md": "\n".join(_page(d, titles)) + "\n" for d in catalogue.detections}
+    titles = titles_of(catalogue)
+    pages = {f"detections/{d.key}.md": page(d, titles) for d in catalogue.detections}
     return {"INDEX.md": "\n".join(_index(catalogue)) + "\n", **pages}
+
+
+def titles_of(catalogue: Catalogue) -> dict[str, str]:
+    """The titles of all detections by their keys."""
+    return {detection.key: detection.title for detection in catalogue.detections}
+
+
+def page(detection: Detection, titles: Mapping[str, str]) -> str:
+    """The page of one detection; `titles` are those of the catalogue by key."""
+    return "\n".join(_page(detection, titles)) + "\n"
 
 
 def _index(catalogue: Catalogue) -> Iterator[str]:
@@ -37,7 +47,7 @@ def _index(catalogue: Catalogue) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _page(d: Detection, titles: dict[str, str]) -> Iterator[str]:
+def _page(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
     yield f"# {text(d.title)}"
     yield ""
     if d.description:
@@ -124,7 +134,7 @@ def _row(row: Row) -> str:
     return ", ".join(text(value) for value in values if value)
 
 
-def _related(d: Detection, titles: dict[str, str]) -> Iterator[str]:
+def _related(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
     if d.same_query:
         yield "## Same query"
         yield ""
