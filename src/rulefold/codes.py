@@ -481,5 +481,26 @@ UNUSABLE_ATTACK = Code(
     "--attack 12",
     "--attack 19.2, or --attack enterprise-attack.json",
 )
+UNUSABLE_THREATS = Code(
+    "RF410",
+    "unusable-threats",
+    _ERROR,
+    "A file of threats is neither a list of technique ids nor a Navigator layer.",
+    "A list has one technique id a line, with anything behind it as a remark; # begins a comment. A layer is the JSON "
+    "that the ATT&CK Navigator saves, or a list of layers; of a layer whose techniques have scores, those above 0 are "
+    "meant.",
+    '{"techniques": "T1059"}',
+    "T1059.001  PowerShell",
+)
+UNKNOWN_THREAT = Code(
+    "RF411",
+    "unknown-threat",
+    _WARNING,
+    "A file of threats names what is no technique of ATT&CK.",
+    "The id has no active technique in the chosen version, and none that replaced it. It is listed in the report, and "
+    "cannot be covered.",
+    "T9999",
+    "T1059.001",
+)
 
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

@@ -56,6 +56,11 @@ class Figures:
         """The detections with a declared pair."""
         return frozenset(key for keys in self.declared.values() for key in keys)
 
+    @property
+    def by_technique(self) -> Mapping[str, Keys]:
+        """The detections that declare a technique under any tactic, by its id."""
+        return keys_by_technique(self.declared)
+
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
@@ -161,6 +166,14 @@ def figures(claimed: Iterable[Claims], snapshot: Snapshot) -> Figures:
         _keys(migrated),
         {outcome: _keys(apart[outcome]) for outcome in Outcome if outcome in apart},
     )
+
+
+def keys_by_technique(cells: Mapping[Pair, Keys]) -> dict[str, Keys]:
+    """The detections in all cells of a technique, by its id."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for (_, technique), keys in cells.items():
+        found[technique].update(keys)
+    return {technique: _keys(keys) for technique, keys in found.items()}
 
 
 def _keys(keys: Iterable[str]) -> Keys:

@@ -74,6 +74,7 @@ def _technique(id_: str, fields: dict[str, Any]) -> Technique:
         fields.get("status", "active"),
         fields.get("by"),
         {name: tuple(operations) for name, operations in fields.get("logs", {}).items()},
+        fields.get("created"),
     )
 
 

@@ -62,7 +62,8 @@ class Technique:
 
     `tactics` are shortnames in matrix order.  `platforms` is None where they are not known.  `by` is the id that
     replaced a revoked one.  `logs` maps the log sources that MITRE's analytics name for it to the operations they name
-    there.  Only an active technique has tactics, platforms and logs.
+    there.  `created` is the date on which MITRE first wrote it down, as `2020-01-14`, or None where it is not known.
+    Only an active technique has tactics, platforms, logs and a date.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Technique:
     status: Status = "active"
     by: str | None = None
     logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    created: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class Snapshot:
 
     `version` is None where a file does not say it.  `release` is MITRE's release where the bytes are those of one; it
     is None for other files, and for the snapshots of this package.  `tactics` are by shortname, in matrix order.
-    `platforms_from` is the version that the platforms and log sources are of, where that is another one.
+    `platforms_from` is the version that the platforms, dates and log sources are of, where that is another one.
     """
 
     version: str | None

@@ -32,6 +32,7 @@ _DOMAINS = {
 }
 _TECHNIQUE_ID = re.compile(r"T\d{4}(?:\.\d{3})?")
 _TACTIC_ID = re.compile(r"TA\d{4}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _RANK: dict[Status, int] = {"active": 0, "deprecated": 1, "revoked": 2}
 # Operations of Azure's resource providers, and cmdlets.  Single words (AssumeRole, FileDownloaded) are left out:
 # analytics name them in passing, and queries for many reasons.
@@ -154,7 +155,8 @@ def _technique(
     if status != "active":
         return Technique(id_, name, status=status, by=by.get(_text(one, "id")) if status == "revoked" else None)
     platforms = sorted(set(_texts(one, "x_mitre_platforms")) - {"None"})  # as ICS files say that they do not say it
-    return Technique(id_, name, tactics, tuple(platforms) or None, logs=logs)
+    created = _DATE.match(_text(one, "created"))
+    return Technique(id_, name, tactics, tuple(platforms) or None, logs=logs, created=created[0] if created else None)
 
 
 def _phases(one: Object, chain: str, tactics: Mapping[str, Tactic]) -> tuple[str, ...]:
