@@ -16,9 +16,10 @@ BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
+BELOW["report"] = {"attack", *BELOW["attack"]}
 BELOW["store"] = {"model", *BELOW["model"]}
 BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", *BELOW["api"]}
+BELOW["cli"] = {"api", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 

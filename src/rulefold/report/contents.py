@@ -65,7 +65,7 @@ class Report:
         return f"https://attack.mitre.org/techniques/{id_.replace('.', '/')}/"
 
 
-def report(catalogue: Catalogue, snapshot: Snapshot, choice: Choice = Choice()) -> Report:  # noqa: B008 - frozen
+def report(catalogue: Catalogue, snapshot: Snapshot, choice: Choice = Choice()) -> Report:
     """The report of a catalogue.  Raises ValueError for a platform that ATT&CK does not have."""
     found = coverage(select(catalogue, choice.types, choice.min_severity), snapshot, choice.platforms)
     return Report(

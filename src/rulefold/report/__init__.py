@@ -1,0 +1,1 @@
+"""Coverage reports: the contents, worked out once, and one module for each format."""
