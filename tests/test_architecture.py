@@ -9,21 +9,22 @@ import rulefold
 PACKAGE = Path(rulefold.__file__).parent
 
 # Each room may import the rooms named for it, and itself.  Rooms are modules or packages right below rulefold.
-BELOW: dict[str, set[str]] = {"text": set(), "diagnostics": {"text"}}
+BELOW: dict[str, set[str]] = {"text": set(), "markdown_text": set(), "csv_text": set(), "diagnostics": {"text"}}
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
-BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
+BELOW["folding"] = {"model", *BELOW["model"]}
+BELOW["targets"] = {"model", "markdown_text", *BELOW["model"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
-BELOW["report"] = {"attack", *BELOW["attack"]}
+BELOW["report"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
 BELOW["store"] = {"model", *BELOW["model"]}
 BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", "report", *BELOW["api"]}
+BELOW["cli"] = {"api", "csv_text", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
-ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py"}}
+ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py", "report"}}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

@@ -57,6 +57,16 @@ class Figures:
         return frozenset(key for keys in self.declared.values() for key in keys)
 
     @property
+    def implying(self) -> frozenset[str]:
+        """The detections that name a technique and none of its tactics."""
+        return frozenset(key for keys in self.implied.values() for key in keys)
+
+    @property
+    def naming_only(self) -> frozenset[str]:
+        """The detections that name a tactic and none of its techniques."""
+        return frozenset(key for one in self.tactics.values() for key in one.tactic_only)
+
+    @property
     def by_technique(self) -> Mapping[str, Keys]:
         """The detections that declare a technique under any tactic, by its id."""
         return keys_by_technique(self.declared)

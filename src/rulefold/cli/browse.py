@@ -75,21 +75,17 @@ def _print_json(detections: "list[Detection]") -> None:
 
 
 def _print_csv(detections: "list[Detection]") -> None:
-    import csv
+    from rulefold.csv_text import as_csv
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     columns = ("tactics", "techniques", "platforms", "data_types")
-    writer.writerow(("id", "key", "title", "type", "severity", *columns, "connectors", "url"))
-    for d in detections:
-        lists = (";".join(getattr(d, name)) for name in columns)
-        connectors = ";".join(connector.id for connector in d.connectors)
-        row = (d.id, d.key, d.title, d.type or "", d.severity or "", *lists, connectors, d.url or "")
-        writer.writerow([_csv_cell(cell) for cell in row])
+    header = ("id", "key", "title", "type", "severity", *columns, "connectors", "url")
+    click.echo(as_csv(header, (_csv_row(d, columns) for d in detections)), nl=False)
 
 
-def _csv_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula.  Source: OWASP, CSV Injection."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _csv_row(d: "Detection", columns: tuple[str, ...]) -> tuple[str | None, ...]:
+    lists = (";".join(getattr(d, name)) for name in columns)
+    connectors = ";".join(connector.id for connector in d.connectors)
+    return (d.id, d.key, d.title, d.type, d.severity, *lists, connectors, d.url)
 
 
 @click.command()

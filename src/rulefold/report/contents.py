@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rulefold.attack import Snapshot
-from rulefold.attack.coverage import Coverage, Denominator, coverage
+from rulefold.attack import Pair, Snapshot
+from rulefold.attack.coverage import Coverage, coverage
 from rulefold.attack.gaps import Gap, gaps
 from rulefold.attack.outage import Outage, outage, single_points
 from rulefold.attack.selection import select
@@ -79,9 +79,10 @@ def report(catalogue: Catalogue, snapshot: Snapshot, choice: Choice = Choice()) 
     )
 
 
-def share(denominator: Denominator, found: Coverage, type_: str) -> tuple[int, int]:
-    """How many techniques of a part of the matrix detections of a type declare, of how many."""
-    return len(denominator.covered(found.by_type[type_])), len(denominator.techniques)
+def in_matrix_order(snapshot: Snapshot) -> list[Pair]:
+    """All cells: tactics as in the matrix, their techniques by id."""
+    place = {shortname: n for n, shortname in enumerate(snapshot.tactics)}
+    return sorted(snapshot.cells(), key=lambda pair: (place[pair[0]], pair[1]))
 
 
 def unknown_connectors(catalogue: Catalogue, names: Collection[str]) -> Sequence[str]:

@@ -2,13 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from html import escape
 
+from rulefold.markdown_text import table, text
 from rulefold.model import Catalogue, Connector, Detection, Row
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]|#~])")
-_LINE_ENDS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 _TAG = re.compile(r"<(?!https?://|br ?/?>)", re.IGNORECASE)
 # A <br> alone on its line begins raw HTML, which reaches over the lines that follow.
 _LONE_BREAK = re.compile(r"([\s>*+.)\d-]*)<br ?/?>\s*", re.IGNORECASE)
@@ -54,9 +51,9 @@ def _page(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
         # In a quotation no heading, list or fence of the description can reach beyond it.
         yield from (f"> {_description_line(line)}".rstrip() for line in d.description.splitlines())
         yield ""
-    yield from _table(("Field", "Value"), _facts(d))
+    yield from table(("Field", "Value"), _facts(d))
     if d.connectors:
-        yield from _table(("Connector", "Data types", "Platforms"), map(_connector, d.connectors))
+        yield from table(("Connector", "Data types", "Platforms"), map(_connector, d.connectors))
     yield "## Query"
     yield ""
     yield from _code(d.query)
@@ -150,13 +147,6 @@ def _related(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
         yield ""
 
 
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield ""
-
-
 def _code(query: str) -> Iterator[str]:
     longest = max(map(len, re.findall(r"`{3,}", query)), default=2)
     fence = "`" * (longest + 1)
@@ -172,11 +162,3 @@ def _item(line: str) -> str:
 
 def _list(values: Iterable[str]) -> str:
     return ", ".join(map(text, values))
-
-
-@lru_cache(maxsize=8192)
-def text(value: str | None) -> str:
-    """A value as Markdown that shows it as it is, on one line."""
-    if not value:
-        return ""
-    return _SPECIAL.sub(r"\\\1", escape(_LINE_ENDS.sub(" ", value), quote=False))
