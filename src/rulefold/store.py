@@ -14,15 +14,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from rulefold import __version__
 from rulefold.model import Catalogue
 
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
+COVERAGE = "coverage.json"
 _MAX_DIFFERENCE_LINES = 40
+
+if TYPE_CHECKING:
+    from rulefold.report.document import CoverageDocument
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +84,29 @@ def load_catalogue(path: Path) -> Catalogue | None:
 
     Raises ValueError for a catalogue.json that is not one, and OSError.
     """
-    file = path / CATALOGUE if path.is_dir() else path
-    if file.name != CATALOGUE or not file.is_file():
+    return _load(Catalogue, path, CATALOGUE, "catalogue")
+
+
+def load_coverage(path: Path) -> "CoverageDocument | None":
+    """The report of a coverage folder, or of a coverage.json; None where the path is neither.
+
+    Raises ValueError for a coverage.json that is not one, and OSError.
+    """
+    from rulefold.report.document import CoverageDocument  # only a comparison needs it
+
+    return _load(CoverageDocument, path, COVERAGE, "coverage report")
+
+
+def _load(model: type[M], path: Path, name: str, what: str) -> M | None:
+    file = path / name if path.is_dir() else path
+    if file.name != name or not file.is_file():
         return None
     try:
-        return Catalogue.model_validate_json(file.read_bytes())
+        return model.model_validate_json(file.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{file}: not a catalogue: {where + ': ' if where else ''}{first['msg']}") from error
+        raise ValueError(f"{file}: not a {what}: {where + ': ' if where else ''}{first['msg']}") from error
 
 
 def read_manifest(folder: Path) -> dict[str, str]:

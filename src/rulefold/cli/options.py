@@ -1,6 +1,6 @@
 """Arguments and options that several commands share, and what they lead to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from rulefold.model import Catalogue
 
 DEFAULT_PAGES = "catalog"
+DEFAULT_ATTACK = "19.2"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def comma_separated(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of an option that may be given several times and with several values, each once."""
+    return tuple(dict.fromkeys(value.strip() for values in given for value in values.split(",") if value.strip()))
+
 
 pages_argument: Decorator = click.argument("pages", nargs=-1, type=click.Path(allow_dash=True))
 on_conflict_option: Decorator = click.option(
@@ -26,9 +33,17 @@ on_conflict_option: Decorator = click.option(
 attack_option: Decorator = click.option(
     "--attack",
     metavar="VERSION|FILE",
-    default="19.2",
+    default=DEFAULT_ATTACK,
     show_default=True,
     help="The version of ATT&CK (18.1 or 19.2), or a STIX bundle of it.",
+)
+types_option: Decorator = click.option(
+    "--types", multiple=True, callback=comma_separated, help="Only detections of these types: Analytics, Hunting."
+)
+min_severity_option: Decorator = click.option(
+    "--min-severity",
+    type=click.Choice(["Informational", "Low", "Medium", "High"], case_sensitive=False),
+    help="Only detections that are at least this severe; those without a severity are left out.",
 )
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
 
@@ -71,6 +86,25 @@ def snapshot_of(attack: str) -> "Snapshot":
         return load(attack)
     except SnapshotError as error:
         raise click.UsageError(str(error)) from error
+
+
+def types_of(given: Sequence[str], catalogue: "Catalogue") -> tuple[str, ...]:
+    """The types that are asked for, as the catalogue spells them; a usage error for one that is none."""
+    names = ("Analytics", "Hunting", *(detection.type or "" for detection in catalogue.detections))
+    known = {name.lower(): name for name in reversed(names) if name}
+    for name in given:
+        if name.lower() not in known:
+            raise click.UsageError(f"{name}: no type of detection{nearest(name, known.values())}")
+    return tuple(dict.fromkeys(known[name.lower()] for name in given))
+
+
+def nearest(wanted: str, known: Iterable[str]) -> str:
+    """A hint at the known names that are like a wrong one, or at all of them where they are few."""
+    from difflib import get_close_matches
+
+    by_low = {name.lower(): name for name in known}
+    near = get_close_matches(wanted.lower(), by_low, n=3, cutoff=0.5) or (list(by_low) if len(by_low) <= 15 else [])
+    return f"; expected one of {', '.join(by_low[low] for low in near)}" if near else ""
 
 
 def exit_code(severities: Sequence[str], strict: bool) -> int:

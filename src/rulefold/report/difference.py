@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from pydantic_core import to_json
 
@@ -48,11 +49,12 @@ def _text(difference: Difference) -> Iterator[str]:
         yield ""
         yield f"{type_ or 'no type'}: {_figures(difference, type_)}"
         lines = list(_lines(difference, change))
-        for cause in dict.fromkeys(line.cause for line in lines):
+        width = max((len(line.what) for line in lines), default=0)
+        for cause, own in groupby(lines, key=lambda line: line.cause):
             yield f"  because of {cause}"
-            own = [line for line in lines if line.cause == cause]
-            what, cell = max(len(line.what) for line in own), max(len(line.cell) for line in own)
-            yield from (f"    {line.what:{what}}  {line.cell:{cell}}  {line.by}".rstrip() for line in own)
+            for line in own:
+                yield f"    {line.what:{width}}  {line.cell}"
+                yield f"    {'':{width}}  {line.by}"
         if not lines:
             yield "  no change"
 
@@ -94,7 +96,7 @@ def _lines(difference: Difference, change: Change) -> Iterator[Line]:
     old, new = difference.old.snapshot, difference.new.snapshot
     titles = {one.key: one.title for one in (*difference.old.detections, *difference.new.detections)}
     for move in change.migrated:
-        cell = f"{_cell(old, move.old)} → {_cell(new, move.new)}"
+        cell = f"{'/'.join(move.old)} → {_cell(new, move.new)}"
         yield Line("ATT&CK", "moved", cell, _named(move.detections, titles))
     yield from _cell_lines("ATT&CK", change.by_attack, old, new, titles)
     yield from _cell_lines("rules", change.by_rules, new, new, titles)

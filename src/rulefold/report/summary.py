@@ -9,17 +9,10 @@ from rulefold.attack.snapshot import Pair
 from rulefold.attack.threats import State
 from rulefold.markdown_text import table, text
 from rulefold.report.contents import Report
-from rulefold.report.tables import APART, PARTS
+from rulefold.report.words import APART, NEEDS, PARTS, STATES
 
 _LISTED = 20
 _LISTED_TABLES = 6
-
-NEEDS: Mapping[Need, str] = {
-    Need.CONNECTED: "a log source is already connected",
-    Need.SOURCE: "needs a log source",
-    Need.NEWER: "newer than the catalogue",
-    Need.OUTSIDE: "outside of reach",
-}
 
 
 def emit(report: Report) -> Mapping[str, str]:
@@ -79,8 +72,7 @@ def _headline(report: Report) -> Iterator[tuple[str, ...]]:
     yield "Detections with a tactic only", *(f"{len(one.naming_only):,}" for one in own)
     for outcome, label in APART.items():
         if outcome in report.coverage.all.apart:
-            label = label.replace("ATT&CK", "ATT&amp;CK")
-            yield f"Detections with {label}", *(f"{len(one.apart.get(outcome, ())):,}" for one in own)
+            yield f"Detections with {text(label)}", *(f"{len(one.apart.get(outcome, ())):,}" for one in own)
 
 
 def _share(number: int, of: int) -> str:
@@ -157,14 +149,6 @@ def _threats(report: Report) -> Iterator[str]:
         counts = Counter(sight.state for sight in sights)
         yield f"## Threat: {text(threat.name)}"
         yield ""
-        yield from table(("Techniques that are", "Number"), ((STATES[state], f"{counts[state]:,}") for state in State))
-
-
-STATES: Mapping[State, str] = {
-    State.ALERTED: "alerted on",
-    State.DECLARED: "only hunted for",
-    State.PARTLY: "seen in some sub-techniques",
-    State.IMPLIED: "named without their tactic",
-    State.NONE: "not seen",
-    State.UNKNOWN: "unknown to ATT&amp;CK",
-}
+        yield from table(
+            ("Techniques that are", "Number"), ((text(STATES[state]), f"{counts[state]:,}") for state in State)
+        )

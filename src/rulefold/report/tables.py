@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from rulefold.attack.coverage import Keys, roll_up
-from rulefold.attack.matrix import Outcome
 from rulefold.attack.outage import Outage
 from rulefold.attack.snapshot import Pair, Technique
 from rulefold.csv_text import as_csv
 from rulefold.model import Detection
 from rulefold.report.contents import Report, in_matrix_order
+from rulefold.report.words import APART, PARTS
 
 Row = tuple[str | int | None, ...]
 
@@ -153,20 +153,6 @@ def _figure(type_: str, what: str, number: int, of: int | None = None) -> Row:
     return what, type_, number, of, None if not of else f"{100 * number / of:.1f} %"
 
 
-PARTS: Mapping[str, str] = {
-    "all": "all of the matrix",
-    "platforms": "on the chosen platforms",
-    "post-compromise": "after the compromise",
-}
-# What counts nowhere, as it is called behind "detections with".
-APART: Mapping[Outcome, str] = {
-    Outcome.AMBIGUOUS: "an ambiguous tactic",
-    Outcome.NO_TACTIC: "a tactic that ATT&CK does not have",
-    Outcome.ICS: "a tactic or technique of ATT&CK for ICS",
-    Outcome.UNKNOWN: "a technique that ATT&CK does not have",
-    Outcome.DEPRECATED: "a deprecated technique",
-    Outcome.REVOKED: "a revoked technique without a successor",
-}
 _COUNTS = ("detections", "analytics", "hunting")
 _CASES = tuple(
     f"{case}_{type_}_{what}"
