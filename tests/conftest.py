@@ -1,10 +1,16 @@
-"""What all tests share: the folder with the real catalogue, and how many examples a property test looks at."""
+"""What all tests share: the seed, the real catalogue, and how many examples a property test looks at."""
 
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from rulefold.entries import read_entry
+from rulefold.folding import fold
+from rulefold.model import Catalogue, Entry
+from rulefold.pages import read_blocks
+from rulefold.text import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 HUNT = int(os.environ.get("RULEFOLD_EXAMPLES", 0))
@@ -33,3 +39,25 @@ def shared() -> Path:
     if not (folder / "corpus" / "pages").is_dir():
         pytest.skip("needs the folder with the real catalogue: RULEFOLD_CORPUS, or ../shared")
     return folder
+
+
+def read_entries(pages: list[Path]) -> list[Entry]:
+    """All entries of pages."""
+    sources = [Source.decode(page.name, page.read_bytes()) for page in pages]
+    found = [read_entry(block)[0] for source in sources for block in read_blocks(source)[0]]
+    return [entry for entry in found if entry]
+
+
+@pytest.fixture(scope="session")
+def seed() -> Catalogue:
+    return fold(read_entries([ROOT / "catalog" / "Rules_5587-5607.md"]))[0]
+
+
+@pytest.fixture(scope="session")
+def corpus_entries(shared: Path) -> list[Entry]:
+    return read_entries(sorted((shared / "corpus" / "pages").glob("*.md")))
+
+
+@pytest.fixture(scope="session")
+def corpus(corpus_entries: list[Entry]) -> Catalogue:
+    return fold(corpus_entries)[0]

@@ -12,6 +12,7 @@ from rulefold.attack import VERSIONS, load
 from rulefold.attack.coverage import coverage
 from rulefold.attack.findings import findings
 from rulefold.attack.matrix import Outcome
+from rulefold.folding import fold
 from rulefold.folding.values import spelled
 from rulefold.model import Catalogue, Entry
 from tests.attack.tiny import ROOT
@@ -137,3 +138,10 @@ def test_suggestions_are_few(corpus: Catalogue) -> None:
     told = [one for one in findings(corpus, load()) if one.code == "RF408"]
     assert 0 < len(told) < len(corpus.detections) / 20
     assert all("T1651" in one.message for one in told)
+
+
+def test_order_repetition_and_paging_of_rows_change_no_figure(corpus: Catalogue, corpus_entries: list[Entry]) -> None:
+    turned = fold([*corpus_entries[::-1], *corpus_entries[:500]])[0]
+    first, second = (coverage(one, load("19.2")) for one in (corpus, turned))
+    assert first.all == second.all
+    assert first.by_type == second.by_type

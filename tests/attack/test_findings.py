@@ -179,5 +179,5 @@ def test_a_connector_s_table_is_read_too() -> None:
 
 def test_every_finding_has_its_entry() -> None:
     ours = [code for code in codes.CODES.values() if code.id.startswith("RF4")]
-    assert [code.id for code in ours] == [f"RF40{n}" for n in range(1, 10)]
+    assert [code.id for code in ours] == [f"RF4{n:02}" for n in range(1, 12)]
     assert all(code.summary.endswith(".") and code.meaning.endswith(".") and code.bad and code.good for code in ours)

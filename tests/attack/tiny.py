@@ -44,17 +44,31 @@ def detection(
     missing: Sequence[tuple[str | None, str | None]] = (),
     query: str = "SecurityEvent",
     tables: Sequence[str] = (),
+    connectors: Mapping[str, Sequence[str]] | None = None,
+    severity: str | None = None,
+    date: str | None = None,
+    title: str | None = None,
+    url: str | None = None,
 ) -> Detection:
-    """A detection whose rows are the product of its values and of `triples`, but for the missing ones."""
+    """A detection whose rows are the product of its values and of `triples`, but for the missing ones.
+
+    `connectors` are data types by connector; `tables` are those of a connector named Some.
+    """
     product = max(1, len(tactics)) * max(1, len(techniques)) * triples
     return Detection(
         id=key,
         key=key,
-        title=f"Rule {key}",
+        title=title or f"Rule {key}",
         type=type_,
         tactics=tuple(tactics),
         techniques=tuple(techniques),
-        connectors=(Connector(id="Some", data_types=tuple(tables)),) if tables else (),
+        connectors=tuple(
+            Connector(id=name, data_types=tuple(brought), invented=True if name == "CustomConnector" else None)
+            for name, brought in (connectors or ({"Some": tables} if tables else {})).items()
+        ),
+        severity=severity,
+        ingested_date=date,
+        url=url,
         query=query,
         rows=Rows(
             seen=product - len(missing),

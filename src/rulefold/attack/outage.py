@@ -100,12 +100,12 @@ class _Losses:
         )
 
     def without(self, connectors: Iterable[str]) -> Outage:
-        gone = {connector.lower() for connector in connectors}
+        gone = {connector.lower(): connector for connector in connectors}
         touched = {one.key: one for name in gone for one in self.by_connector.get(name, ())}
         deaths = {key: dies(detection, gone) for key, detection in touched.items()}
         best = self._falls(key for key, (surely, _) in deaths.items() if surely)
         worst = self._falls(key for key, (_, maybe) in deaths.items() if maybe)
-        names = tuple(sorted(self.spelled.get(name, name) for name in gone))
+        names = tuple(sorted(self.spelled.get(name, given) for name, given in gone.items()))
         return Outage(names, tuple(sorted(touched)), best, worst)
 
     def _falls(self, dead: Iterable[str]) -> dict[str, Fall]:

@@ -27,10 +27,15 @@ def explain(code: str | None) -> int:
 
 
 @click.command()
-def schema() -> int:
-    """Print the JSON Schema of catalogue.json."""
+@click.argument("file", type=click.Choice(["catalogue", "coverage"]), default="catalogue")
+def schema(file: str) -> int:
+    """Print the JSON Schema of catalogue.json, or that of coverage.json."""
     from rulefold.model import Catalogue
+    from rulefold.report.schema import coverage_schema
     from rulefold.targets import TARGETS
 
-    click.echo(TARGETS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
+    if file == "coverage":
+        click.echo(coverage_schema(), nl=False)
+    else:
+        click.echo(TARGETS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
     return 0
