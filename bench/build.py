@@ -8,39 +8,18 @@ the seed page.  SCRIPT takes a folder of pages and an output folder.  Prints med
 
 import argparse
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from measuring import measure, print_medians, print_ratios
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "catalog" / "Rules_5587-5607.md"
 SEED_ID = "55fbc363-6cc9-4201-bd68-d980b612082b"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished process: wall and processor seconds, peak memory in MiB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
-def measure(command: list[str]) -> Run:
-    """Run a command to its end, and take the operating system's account of it."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    if status:
-        sys.exit(f"failed: {' '.join(command)}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def pages_at_hand(scratch: Path) -> Path:
@@ -65,15 +44,9 @@ def compare(pages: Path, script: Path, scratch: Path, runs: int) -> None:
     for n in range(runs + 1):
         pair = measure([*build, str(scratch / f"ours-{n}")]), measure([*plain, str(scratch / f"theirs-{n}")])
         pairs += [pair] if n else []
-    for name, finished in (("rulefold build", [a for a, _ in pairs]), (script.name, [b for _, b in pairs])):
-        wall, cpu, peak = (
-            statistics.median(getattr(run, what) for run in finished) for what in ("wall", "cpu", "peak")
-        )
-        print(f"{name:16} {wall:6.2f} s wall  {cpu:6.2f} s processor  {peak:5.0f} MiB peak")
-    for what in ("wall", "cpu"):
-        ratios = [getattr(a, what) / getattr(b, what) for a, b in pairs]
-        median, worst, best = statistics.median(ratios), max(ratios), min(ratios)
-        print(f"ratio of {what}: 1/{1 / median:.1f}  (1/{1 / worst:.1f} to 1/{1 / best:.1f})")
+    print_medians("rulefold build", [a for a, _ in pairs])
+    print_medians(script.name, [b for _, b in pairs])
+    print_ratios(pairs)
 
 
 @contextmanager

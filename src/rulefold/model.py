@@ -229,7 +229,7 @@ class Detection(Model):
     ingested_date: str | None = None
     query: str
     rows: Rows
-    inferred: Inferred = Inferred()
+    inferred: Inferred = Field(default_factory=Inferred)  # a default value would be copied for each
     same_query: tuple[str, ...] | None = None
     conflicts: tuple[Conflict, ...] | None = None
     sources: tuple[PageLines, ...] = ()

@@ -79,7 +79,7 @@ def _print_csv(detections: "list[Detection]") -> None:
 
     columns = ("tactics", "techniques", "platforms", "data_types")
     header = ("id", "key", "title", "type", "severity", *columns, "connectors", "url")
-    click.echo(as_csv(header, (_csv_row(d, columns) for d in detections)), nl=False)
+    click.echo(as_csv(header, (_csv_row(d, columns) for d in detections)).decode(), nl=False)
 
 
 def _csv_row(d: "Detection", columns: tuple[str, ...]) -> tuple[str | None, ...]:

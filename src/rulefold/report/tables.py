@@ -25,7 +25,7 @@ class Table:
     rows: Callable[[Report], Iterable[Row]]
 
 
-def emit(report: Report) -> Mapping[str, str]:
+def emit(report: Report) -> Mapping[str, bytes]:
     """`coverage.csv`, `gaps.csv` and `ledger.csv`."""
     return {f"{name}.csv": as_csv(TABLES[name].header, TABLES[name].rows(report)) for name in FILES}
 
