@@ -8,8 +8,9 @@ INSTALLED := $(VENV)/.installed
 
 .PHONY: catalogue test check format bench clean
 
-catalogue: $(INSTALLED)  ## build output/ from catalog/
+catalogue: $(INSTALLED)  ## build output/ from catalog/, and report its ATT&CK coverage
 	$(BIN)/rulefold build $(PAGES) -o $(OUTPUT)
+	$(BIN)/rulefold coverage $(OUTPUT) -o $(OUTPUT)/coverage
 
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest
@@ -19,13 +20,15 @@ check: $(INSTALLED)  ## format, lint, types, and whether output/ is current
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/rulefold build $(PAGES) -o $(OUTPUT) --check
+	$(BIN)/rulefold coverage $(OUTPUT) -o $(OUTPUT)/coverage --check
 
 format: $(INSTALLED)  ## put the code in order
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(INSTALLED)  ## measure against a plain script
+bench: $(INSTALLED)  ## measure against plain scripts
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/coverage.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rulefold needs Python 3.11 or newer; set PYTHON=…")'

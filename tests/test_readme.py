@@ -53,18 +53,20 @@ def run(command: str, folder: Path) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
+def recipe(target: str) -> list[str]:
+    """The commands of a target of the Makefile, as they are without make."""
+    found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"the Makefile has no target {target}"
+    lines = found[1].replace("$(BIN)/", "").replace("$(PAGES)", "catalog").replace("$(OUTPUT)", "output")
+    return [line.strip() for line in lines.splitlines()]
+
+
 @pytest.mark.parametrize(("command", "output"), list(console_examples()))
 def test_console_example(command: str, output: list[str], project: Path) -> None:
     if command.startswith("make "):
-        target = command.removeprefix("make ")
-        recipe = re.search(
-            rf"^{target}:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
-        )
-        assert recipe, f"the Makefile has no target {target}"
+        command = " && ".join(recipe(command.removeprefix("make ")))
         if output == [ANYTHING]:
             return
-        command = "rulefold build catalog -o output"
-        assert "$(BIN)/rulefold build $(PAGES) -o $(OUTPUT)" in recipe[1]
     assert run(command, project) == output
 
 
@@ -85,7 +87,7 @@ def test_table_of_commands() -> None:
     assert set(rows) == set(main.commands)
 
 
-@pytest.mark.parametrize("name", ["build", "check"])
+@pytest.mark.parametrize("name", ["build", "check", "coverage"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

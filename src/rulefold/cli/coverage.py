@@ -207,7 +207,7 @@ def _print_figures(report: "Report") -> None:
     print_table((found.snapshot.title, *(type_ or "no type" for type_ in found.by_type)), rows)
     counts = Counter(gap.need for gap in report.gaps)
     click.echo("")
-    print_table(("GAPS", ""), [(NEEDS[need], f"{counts[need]:,}") for need in Need])
+    print_table(("GAPS", "TECHNIQUES"), [(NEEDS[need], f"{counts[need]:,}") for need in Need])
     click.echo("")
 
 
