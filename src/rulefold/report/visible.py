@@ -1,0 +1,34 @@
+"""Texts of rules where nothing escapes them for us: in pictures, sheets and layers."""
+
+import re
+from urllib.parse import urlsplit
+
+# Control characters, marks that reorder or break lines, and what XML cannot hold.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("[\t\r\n]+")
+_NOT_IN_URLS = frozenset(' "<>\\^`{|}')
+MAX_URL = 2_000  # sheets hold 2,079 characters of one
+
+
+def visible(text: str) -> str:
+    r"""A text on one line, with what is not to be seen in it written as an escape: `\u202e`."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", _BREAKS.sub(" ", text))
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, with an ellipsis where there were more."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def web_url(url: str | None) -> str | None:
+    """A URL if it is an absolute one of the web; None for what a reader's program should not open or cannot hold."""
+    if not url or len(url) > MAX_URL or not url.isprintable() or not _NOT_IN_URLS.isdisjoint(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - says whether there is a port that is none
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return None
+    return f"{parts.scheme}{url[len(parts.scheme) :]}"
