@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 
 from rulefold.attack.gaps import Need
-from rulefold.report.shades import ALERTING, GAPS, HUNTED, HUNTING, IMPLIED, Shade, shade, step
+from rulefold.report.shades import ALERTING, GAPS, HUNTED, HUNTING, IMPLIED, NOTHING, Shade, shade, step
 
-ALL = [*ALERTING, *HUNTING, HUNTED, IMPLIED, *GAPS.values()]
+ALL = [*ALERTING, *HUNTING, HUNTED, IMPLIED, NOTHING, *GAPS.values()]
 
 
 def luminance(colour: str) -> float:

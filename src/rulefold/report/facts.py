@@ -50,8 +50,8 @@ def percent(part: int, whole: int) -> str:
         return "none"
     rounded = round(100 * part / whole)
     if not rounded and part:
-        return "under 1 %"
-    return "over 99 %" if rounded == 100 and part < whole else f"{rounded} %"
+        return "< 1 %"
+    return "> 99 %" if rounded == 100 and part < whole else f"{rounded} %"
 
 
 def designation(report: Report) -> str:

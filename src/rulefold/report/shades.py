@@ -39,6 +39,7 @@ HUNTING = (
     Shade("more than 10", "#693603", PAPER),
 )
 HUNTED = Shade("hunted for only", HUNTING[1].fill)
+NOTHING = Shade("nothing declared", "#f1f3f5", "#55606c")
 IMPLIED = Shade("implied only", "#e4d8f1")
 GAPS: Mapping[Need, Shade] = {
     Need.CONNECTED: Shade("a log source is connected", "#f3a9a1"),
