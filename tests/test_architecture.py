@@ -25,6 +25,7 @@ BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
 ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py", "report"}}
+ONLY_IMPORTERS["xlsxwriter"] = {"report/workbook.py"}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

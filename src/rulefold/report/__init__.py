@@ -34,6 +34,10 @@ FORMATS: dict[str, Format] = {
     for format_ in (
         Format("json", "coverage.json", "json_report"),
         Format("csv", "coverage.csv, gaps.csv and ledger.csv", "tables"),
+        Format("layers", "layer.json, layers for the ATT&CK Navigator", "layers"),
+        Format("picture", "layer.svg, the matrix for a slide", "picture"),
+        Format("badge", "badge.svg", "badge"),
+        Format("xlsx", "coverage.xlsx", "workbook"),
         Format("markdown", "coverage.md, for a pull request", "summary"),
     )
 }

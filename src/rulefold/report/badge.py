@@ -6,8 +6,8 @@ technique counts with a declared pair of an Analytics rule; queries that hunt do
 
 from math import ceil
 
-from rulefold.report.contents import Report, share
-from rulefold.report.facts import headline, percent
+from rulefold.report.contents import Report
+from rulefold.report.facts import percent, share
 from rulefold.report.shades import ALERTING, PAPER
 from rulefold.report.svg import escaped, number, text
 from rulefold.report.visible import cut, visible
@@ -41,7 +41,7 @@ def emit(report: Report) -> dict[str, str]:
 
 def _words(report: Report) -> tuple[str, str, str]:
     """The left and the right half of the badge, and its title."""
-    covered, of = share(headline(report), report.coverage, "Analytics")
+    covered, of = share(report, "Analytics")
     where = " on the team's platforms" if report.choice.platforms else ""
     name = f"ATT&CK {cut(visible(report.snapshot.version), MAX_NAME)}" if report.snapshot.version else "ATT&CK"
     right = f"{percent(covered, of)} alerted on" if of else "no techniques"

@@ -44,14 +44,15 @@ def headline(report: Report) -> Denominator:
     return by_name.get("platforms", by_name["all"])
 
 
+def share(report: Report, type_: str) -> tuple[int, int]:
+    """How many techniques of that part detections of a type declare, of how many."""
+    part = headline(report)
+    return len(part.covered(report.coverage.by_type[type_])), len(part.techniques)
+
+
 def percent(part: int, whole: int) -> str:
-    """A share in whole percent; nothing but none is 0 %, and nothing but all is 100 %."""
-    if not whole:
-        return "none"
-    rounded = round(100 * part / whole)
-    if not rounded and part:
-        return "< 1 %"
-    return "> 99 %" if rounded == 100 and part < whole else f"{rounded} %"
+    """A share in percent, as every format writes it."""
+    return f"{100 * part / whole:.1f} %" if whole else "0 of 0"
 
 
 def designation(report: Report) -> str:

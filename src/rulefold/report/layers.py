@@ -130,7 +130,7 @@ _ABOUT_PLATFORM = (
 )
 _ABOUT_GAPS = (
     "Techniques that no detection declares under any tactic, coloured by what they take. Score: 4 where a log source"
-    " is connected, 3 where one is needed, 2 where it is newer than the catalogue, 1 where it is outside reach."
+    " is connected, 3 where one is needed, 2 where it is newer than the catalogue, 1 where it is outside of reach."
 )
 
 

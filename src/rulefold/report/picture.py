@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from rulefold.attack.snapshot import Technique
 from rulefold.report.columns import Column, columns
-from rulefold.report.contents import Report, share
-from rulefold.report.facts import COUNTS, designation, headline, percent
+from rulefold.report.contents import Report
+from rulefold.report.facts import COUNTS, designation, headline, percent, share
 from rulefold.report.shades import ALERTING, HUNTED, HUNTING, INK, NOTHING, PAPER, Shade, shade
 from rulefold.report.svg import escaped, rect, text
 from rulefold.report.widths import FONTS, width, wrap
@@ -75,7 +75,7 @@ def _description(report: Report) -> str:
 
 
 def _figure(report: Report, type_: str) -> str:
-    covered, of = share(headline(report), report.coverage, type_)
+    covered, of = share(report, type_)
     return f"{covered:,} of {of:,} techniques{_where(report)} ({percent(covered, of)})"
 
 
@@ -98,7 +98,7 @@ def _head(report: Report) -> Iterator[str]:
         (900, "Analytics", ALERTING[3].fill, "have a rule that alerts"),
         (1250, "Hunting", HUNTING[3].fill, "have a query that hunts"),
     ):
-        covered, of = share(headline(report), report.coverage, type_)
+        covered, of = share(report, type_)
         yield text(x + 112, 84, percent(covered, of), 40, 170, fill=fill, anchor="end", bold=True)
         yield text(x + 126, 62, f"{covered:,} of {of:,} techniques", 16, 190, bold=True)
         yield text(x + 126, 84, words, 16, 190)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rulefold.attack.gaps import Need
+from rulefold.report.words import NEEDS
 
 INK, PAPER = "#14212e", "#ffffff"
 
@@ -42,10 +43,10 @@ HUNTED = Shade("hunted for only", HUNTING[1].fill)
 NOTHING = Shade("nothing declared", "#f1f3f5", "#55606c")
 IMPLIED = Shade("implied only", "#e4d8f1")
 GAPS: Mapping[Need, Shade] = {
-    Need.CONNECTED: Shade("a log source is connected", "#f3a9a1"),
-    Need.SOURCE: Shade("needs a log source", "#f7d3ce"),
-    Need.NEWER: Shade("newer than the catalogue", "#d3d7de"),
-    Need.OUTSIDE: Shade("outside reach", "#e9ebee"),
+    Need.CONNECTED: Shade(NEEDS[Need.CONNECTED], "#f3a9a1"),
+    Need.SOURCE: Shade(NEEDS[Need.SOURCE], "#f7d3ce"),
+    Need.NEWER: Shade(NEEDS[Need.NEWER], "#d3d7de"),
+    Need.OUTSIDE: Shade(NEEDS[Need.OUTSIDE], "#e9ebee"),
 }
 
 
