@@ -15,10 +15,12 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rulefold.attack import Snapshot, load
+from rulefold.attack.threats import read_threats
 from rulefold.model import Catalogue
 from rulefold.report import layers
 from rulefold.report.contents import Choice, Report, report
 from rulefold.report.shades import ALERTING, GAPS, HUNTED, HUNTING, IMPLIED
+from rulefold.text import Source
 from tests.attack.tiny import catalogue, detection, snapshot
 from tests.report.cases import HOSTILE, hostile, hostile_catalogue, hostile_snapshot, made, some
 
@@ -338,6 +340,20 @@ def test_the_version_is_the_major_number(version: str | None, expected: str | No
 def test_mitres_notice_is_in_every_layer(seed: Catalogue) -> None:
     for layer in read(report(seed, load())).values():
         assert "reproduced and distributed with the permission of The MITRE Corporation" in layer.metadata[-1].value
+
+
+def test_our_own_reader_of_layers_finds_what_is_declared_and_no_parent(corpus_report: Report) -> None:
+    text = layers.emit(corpus_report)["layer.json"]
+    threats, told = read_threats(Source.decode("layer.json", text.encode()), corpus_report.snapshot)
+    assert told == []
+    assert set(threats[0].techniques) == corpus_report.coverage.all.techniques
+    assert set(threats[1].techniques) == corpus_report.coverage.by_type["Analytics"].techniques
+    assert set(threats[-1].techniques) == {gap.technique.id for gap in corpus_report.gaps}
+
+
+def test_the_order_of_detections_changes_nothing(corpus: Catalogue, corpus_report: Report) -> None:
+    turned = corpus.model_copy(update={"detections": corpus.detections[::-1]})
+    assert layers.emit(report(turned, load())) == layers.emit(corpus_report)
 
 
 Change = tuple[tuple[str | int, ...], Any]

@@ -1,6 +1,7 @@
 """Texts of rules where nothing escapes them for us: in pictures, sheets and layers."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # Control characters, marks that reorder or break lines, and what XML cannot hold.
@@ -12,6 +13,8 @@ MAX_URL = 2_000  # sheets hold 2,079 characters of one
 
 def visible(text: str) -> str:
     r"""A text on one line, with what is not to be seen in it written as an escape: `\u202e`."""
+    if text.isprintable():  # as nearly all are; nothing unseen is
+        return text
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", _BREAKS.sub(" ", text))
 
 
@@ -20,6 +23,7 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
+@lru_cache(maxsize=65536)
 def web_url(url: str | None) -> str | None:
     """A URL if it is an absolute one of the web; None for what a reader's program should not open or cannot hold."""
     if not url or len(url) > MAX_URL or not url.isprintable() or not _NOT_IN_URLS.isdisjoint(url):
