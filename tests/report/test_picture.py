@@ -151,12 +151,19 @@ def test_hostile_names_are_only_text(text: str) -> None:
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
 
 
-def test_a_matrix_of_many_and_of_few() -> None:
-    tactics = [f"t{'x' * n}" for n in range(40)]
-    many = {f"T{n:04}": tactics[n % 3] for n in range(1, 1500)}
-    for attack in (snapshot("1", tactics, many), snapshot("1", ["impact"], {"T0001": "impact"})):
-        root = read(picture.emit(report(catalogue(), attack)))
-        assert len(list(cells(root))) == len(list(attack.cells()))
+@pytest.mark.parametrize(
+    ("tactics", "techniques", "subtechniques"), [(1, 1, 0), (3, 500, 2), (40, 3, 1), (400, 1, 1), (9, 60, 1)]
+)
+def test_a_matrix_of_many_and_of_few(tactics: int, techniques: int, subtechniques: int) -> None:
+    names = [f"t{'x' * n}" for n in range(tactics)]
+    stated = {f"T{n:04}": names[n % tactics] for n in range(tactics * techniques)}
+    stated |= {f"{id_}.{n:03}": tactic for id_, tactic in stated.items() for n in range(subtechniques)}
+    root = read(picture.emit(report(catalogue(), snapshot("1", names, stated))))
+    assert len(list(cells(root))) == tactics * techniques
+    for x, y, wide, high in boxes(root):
+        assert 0 <= x < x + wide <= picture.WIDTH + 0.1
+        assert 0 <= y < y + high <= picture.HEIGHT
+    assert all(float(one.attrib.get("textLength", 1)) > 0 for one in root.iter())
 
 
 @pytest.mark.parametrize(

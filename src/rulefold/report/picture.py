@@ -30,7 +30,7 @@ ALERTED_TEXT, HUNTED_TEXT = ALERTING[3].fill, HUNTING[3].fill
 
 def emit(report: Report) -> dict[str, str]:
     """`layer.svg`."""
-    return {"layer.svg": "\n".join(_picture(report)) + "\n"}
+    return {"layer.svg": "\n".join(filter(None, _picture(report))) + "\n"}
 
 
 def _picture(report: Report) -> Iterator[str]:
@@ -46,9 +46,11 @@ def _picture(report: Report) -> Iterator[str]:
     yield rect(0, 0, WIDTH, HEIGHT, PAPER)
     yield from _head(report)
     pitch = min(TALLEST, (BOTTOM - TOP) / max(1, *(len(column.techniques) for column in matrix)))
-    wide = (WIDTH - 2 * MARGIN + GAP) / len(matrix)
+    room = WIDTH - 2 * MARGIN
+    gap = min(GAP, room / len(matrix) / 10)
+    wide = (room + gap) / len(matrix)
     for n, column in enumerate(matrix):
-        yield from _column(report, column, _Frame(MARGIN + n * wide, wide - GAP, pitch))
+        yield from _column(report, column, _Frame(MARGIN + n * wide, wide - gap, pitch))
     yield from _legend()
     yield text(MARGIN, HEIGHT - 14, designation(report), 10.5, 1000, fill=MUTED)
     yield text(WIDTH - MARGIN, HEIGHT - 14, _CAVEAT, 10.5, 500, fill=MUTED, anchor="end")
@@ -172,13 +174,14 @@ class _Cell:
 
 
 def _drawn(cell: _Cell, frame: _Frame, y: float) -> Iterator[str]:
-    high = frame.pitch - (3 if frame.pitch > SHORTEST else 1)
-    body = high - BAR - 1 if cell.children else high
+    high = frame.pitch - 3 if frame.pitch > SHORTEST else 0.9 * frame.pitch
+    has_bar = cell.children and high > 2 * BAR
+    body = high - BAR - 1 if has_bar else high
     painted = "url(#hunted)" if cell.shade is HUNTED else cell.shade.fill
     yield f"<g><title>{escaped(str(cell))}</title>{rect(frame.x, y, frame.wide, body, painted)}"
     if frame.pitch > SHORTEST:
         yield from _words(cell, frame, y + body / 2, min(11, (high - BAR - 1) * 0.75))
-    if cell.children:
+    if has_bar:
         yield from _bar(cell, frame, y + body + 1)
     yield "</g>"
 

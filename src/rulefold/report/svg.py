@@ -20,7 +20,12 @@ def number(value: float) -> str:
 def text(
     x: float, y: float, words: str, size: float, room: float, *, fill: str = "", anchor: str = "", bold: bool = False
 ) -> str:
-    """A line of text in the room it has: cut where it is too long, and held to its width where it is tight."""
+    """A line of text in the room it has: cut where it is too long, and held to its width where it is tight.
+
+    Nothing where there is no room for a letter.
+    """
+    if room < size:
+        return ""
     shown = fit(visible(words), room, size, bold=bold)
     wide = width(shown, size, bold=bold)
     parts = [f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}"']
