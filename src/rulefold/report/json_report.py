@@ -1,6 +1,8 @@
 """`coverage.json`: the report as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from pydantic_core import to_json
 
 from rulefold import __version__
 from rulefold.attack.claims import Claims
@@ -31,7 +33,23 @@ from rulefold.report.document import (
 
 def emit(report: Report) -> Mapping[str, bytes]:
     """`coverage.json`."""
-    return {"coverage.json": document(report).model_dump_json(indent=1, exclude_none=True).encode() + b"\n"}
+    return {"coverage.json": b"".join(_lines(document(report)))}
+
+
+def _lines(found: CoverageDocument) -> Iterator[bytes]:
+    """JSON with a line for each item of a list, so that a changed detection is a changed line."""
+    separator = b"{\n"
+    for name, value in found:
+        if value is None:
+            continue
+        yield separator + b"  " + to_json(name) + b": "
+        if isinstance(value, tuple):
+            items = b",\n".join(b"    " + to_json(item, exclude_none=True) for item in value)
+            yield b"[\n" + items + b"\n  ]" if items else b"[]"
+        else:
+            yield to_json(value, exclude_none=True)
+        separator = b",\n"
+    yield b"\n}\n"
 
 
 def document(report: Report) -> CoverageDocument:
