@@ -1,0 +1,38 @@
+"""Templates to text: everything that they print is escaped, and an unknown name in them is an error."""
+
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from rulefold.report.page.words import counted, number, spread, visible
+
+
+def render(name: str, **values: object) -> str:
+    """A template filled in.
+
+    Nothing can be forgotten: what is printed has passed `visible` and is escaped, whatever it is and wherever it stands.
+    """
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        optimized=True,
+    )
+    environment.filters |= {"number": number}
+    environment.globals |= {"counted": counted, "spread": spread}
+    return environment.get_template(name).render(values)
+
+
+def _source(name: str) -> str:
+    """A template without its indentation, which would be a fifth of the page."""
+    text = (files("rulefold.report.page") / "templates" / name).read_text(encoding="utf-8")
+    return "\n".join(filter(None, map(str.strip, text.split("\n"))))
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return visible(value)

@@ -1,0 +1,72 @@
+"""Words and numbers as the page shows them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+# Control characters, line and paragraph separators, marks that change the direction of a text, invisible fillers of
+# which a name can be made, lone surrogates and noncharacters: nobody sees them, and some steer what is around them.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_WEB = re.compile(r"https?://[^\s\"'<>`\\^{|}]+", re.IGNORECASE)
+
+
+def visible(text: str) -> str:
+    """A text with the characters that nobody sees written out: `\\u202e`."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def web_address(url: str | None) -> str | None:
+    """A URL that a page may link to: one of the web, and no other scheme."""
+    return url if url and _WEB.fullmatch(url) and not _UNSEEN.search(url) else None
+
+
+def number(value: int) -> str:
+    """`1234` as 1,234."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str, nouns: str | None = None) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
+
+
+def spread(low: int, high: int) -> str:
+    """`3 to 7`, or the number where both are one."""
+    return number(low) if low == high else f"{low:,} to {high:,}"
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), "".join(words[-1:])) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Generic[Item]):
+    """The beginning of a list, and how many more there are."""
+
+    items: Sequence[Item]
+    more: int = 0
+
+
+def cut(items: Sequence[Item], most: int) -> Cut[Item]:
+    """A list that has at most so many items."""
+    return Cut(items[:most], max(0, len(items) - most))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, and the fragment where what it counts is listed; a zero leads nowhere."""
+
+    value: int
+    target: str
+
+    @property
+    def href(self) -> str | None:
+        """The link, if there is something behind it."""
+        return f"#{self.target}" if self.value else None
