@@ -5,7 +5,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from rulefold.report.page.words import counted, number, spread, visible
+from rulefold.report.page.words import breakable, counted, number, spread, visible
 
 
 def render(name: str, **values: object) -> str:
@@ -21,7 +21,7 @@ def render(name: str, **values: object) -> str:
         trim_blocks=True,
         optimized=True,
     )
-    environment.filters |= {"number": number}
+    environment.filters |= {"number": number, "breakable": breakable}
     environment.globals |= {"counted": counted, "spread": spread}
     return environment.get_template(name).render(values)
 

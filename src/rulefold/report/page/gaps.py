@@ -10,6 +10,8 @@ from rulefold.report.contents import Report
 from rulefold.report.page.words import Cut, counted, cut, joined
 
 _LISTED = 40  # log sources that nobody reads
+_MANY = 12  # groups, from which on those of a single technique are put together
+_ALONE = "One technique each"
 
 NEEDS: Mapping[Need, tuple[str, str]] = {
     Need.CONNECTED: (
@@ -97,9 +99,13 @@ def _need(need: Need, found: Sequence[Gap], report: Report) -> GapNeed:
     by_title: defaultdict[str, list[Gap]] = defaultdict(list)
     for gap in found:
         by_title[_title(gap, report.snapshot)].append(gap)
-    ordered = sorted(by_title.items(), key=lambda one: (-len(one[1]), one[0]))
-    groups = tuple(GapGroup(title, _detail(need, own), len(own), _by_platforms(own, report)) for title, own in ordered)
-    return GapNeed(need, *NEEDS[need], len(found), groups)
+    alone = [gap for own in by_title.values() if len(own) == 1 for gap in own] if len(by_title) > _MANY else []
+    shared = {title: own for title, own in by_title.items() if not alone or len(own) > 1}
+    ordered = sorted(shared.items(), key=lambda one: (-len(one[1]), one[0]))
+    groups = [GapGroup(title, _detail(need, own), len(own), _by_platforms(own, report)) for title, own in ordered]
+    if alone:
+        groups.append(GapGroup(_ALONE, "", len(alone), _by_platforms(alone, report, with_title=True)))
+    return GapNeed(need, *NEEDS[need], len(found), tuple(groups))
 
 
 def _title(gap: Gap, snapshot: Snapshot) -> str:
@@ -122,11 +128,13 @@ def _detail(need: Need, found: Sequence[Gap]) -> str:
     return f"Held by {joined(tables, 'or')}" if tables else "No table of Sentinel is known to hold them"
 
 
-def _by_platforms(found: Sequence[Gap], report: Report) -> tuple[tuple[str, tuple[GapItem, ...]], ...]:
+def _by_platforms(
+    found: Sequence[Gap], report: Report, with_title: bool = False
+) -> tuple[tuple[str, tuple[GapItem, ...]], ...]:
     """Techniques on the same platforms together, the most first: said once, it is read more easily."""
     groups: defaultdict[str, list[GapItem]] = defaultdict(list)
     for gap in found:
-        groups[_platforms(gap.technique)].append(_item(gap, report))
+        groups[_platforms(gap.technique)].append(_item(gap, report, with_title))
     return tuple((names, tuple(items)) for names, items in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0])))
 
 
@@ -136,9 +144,10 @@ def _platforms(technique: Technique) -> str:
     return "Platforms not known" if technique.platforms is None else ", ".join(technique.platforms)
 
 
-def _item(gap: Gap, report: Report) -> GapItem:
+def _item(gap: Gap, report: Report, with_title: bool) -> GapItem:
     one = gap.technique
     notes = (
+        _title(gap, report.snapshot) if with_title else "",
         f"since {one.created}" if one.created and gap.need is Need.NEWER else "",
         f"log sources of its former {'id' if len(gap.logs_of) == 1 else 'ids'} {joined(gap.logs_of)}" if gap.logs_of else "",
         f"◌ implied by {counted(len(gap.implied), 'detection')}" if gap.implied else "",

@@ -8,7 +8,7 @@ from rulefold.attack.coverage import Coverage
 from rulefold.attack.matrix import Outcome
 from rulefold.report.page.words import Cut, cut
 
-_LISTED = 60  # pairs of one outcome
+_LISTED = 40  # pairs of one outcome
 
 MEANINGS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.DECLARED: ("Declared", "ATT&CK has the technique under the tactic. These pairs count."),

@@ -10,7 +10,7 @@ from rulefold.attack.snapshot import Pair, Technique
 from rulefold.report.contents import Report
 from rulefold.report.page.index import Index, Reference
 from rulefold.report.page.kinds import Kind
-from rulefold.report.page.words import Cut, counted, joined
+from rulefold.report.page.words import Cut, joined
 
 STEPS = (1, 2, 4, 8, 16)  # the least number of alerting rules for each of the five steps of the scale
 _LISTED = 100  # detections of one kind in a cell
@@ -46,14 +46,13 @@ class Claimed:
 class Cell:
     """A technique under one tactic that itself, or one of whose sub-techniques, has detections there.
 
-    `look` is how it is painted.  `share` is how many sub-techniques have a declared pair, of how many, if it has any;
+    `look` is how it is painted.  `share` is how many sub-techniques have a declared pair, of how many: `1 of 4 sub`;
     `inherited` are detections that declare only sub-techniques.  `claimed` are the sub-techniques that have detections,
     `others` the names of those that have none.
     """
 
     own: Claimed
     look: str
-    label: str
     share: str
     inherited: int
     claimed: tuple[Claimed, ...]
@@ -142,12 +141,10 @@ class Matrix:
         if not own.marks and not claimed:
             return self._blank(tactic, technique)
         rolled = roll_up(self._all, self._snapshot, tactic, technique.id)
-        share = f"{rolled.covered:,} of {counted(rolled.total, 'sub-technique')}" if rolled.total else ""
-        words = [*(f"{mark.count:,} {mark.word}" for mark in own.marks), share, own.place]
+        share = f"{rolled.covered:,} of {rolled.total:,} sub" if rolled.total else ""
         return Cell(
             own,
             self._look((tactic, technique.id)),
-            f"{technique.id} {technique.name}: {', '.join(filter(None, words))}",
             share,
             len(rolled.inherited),
             claimed,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from markupsafe import Markup, escape
+
 Item = TypeVar("Item")
 
 # Control characters, line and paragraph separators, marks that change the direction of a text, invisible fillers of
@@ -13,12 +15,21 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
+# Where the long words of ATT&CK may be broken, for browsers that have no dictionary: Authenti-cation.
+_LONG_WORD = re.compile(r"[A-Za-z]{11,}")
+_SYLLABLE = re.compile(r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)")
 _WEB = re.compile(r"https?://[^\s\"'<>`\\^{|}]+", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
     """A text with the characters that nobody sees written out: `\\u202e`."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def breakable(text: str) -> Markup:
+    """A name with places where its long words may be broken in a narrow column."""
+    escaped = escape(visible(text)).replace("/", Markup("/<wbr>"))
+    return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
 
 
 def web_address(url: str | None) -> str | None:
