@@ -23,7 +23,13 @@ BELOW["cli"] = {"api", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
-ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py"}}
+ONLY_IMPORTERS = {
+    "markdown_it": {"pages"},
+    "click": {"cli"},
+    "pydantic": {"model.py", "store.py"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
+}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

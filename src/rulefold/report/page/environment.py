@@ -1,5 +1,6 @@
 """Templates to text: everything that they print is escaped, and an unknown name in them is an error."""
 
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -13,17 +14,21 @@ def render(name: str, **values: object) -> str:
 
     Nothing can be forgotten: what is printed has passed `visible` and is escaped, whatever it is and wherever it stands.
     """
+    return _environment().get_template(name).render(values)
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
-        optimized=True,
     )
     environment.filters |= {"number": number, "breakable": breakable}
     environment.globals |= {"counted": counted, "spread": spread}
-    return environment.get_template(name).render(values)
+    return environment
 
 
 def _source(name: str) -> str:

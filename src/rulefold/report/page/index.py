@@ -166,4 +166,4 @@ class Index:
 
 
 def _title(detection: Detection) -> str:
-    return detection.title.strip() or "(without a title)"
+    return detection.title if detection.title.strip() else "(without a title)"
