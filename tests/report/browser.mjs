@@ -41,7 +41,7 @@ async function visit(browser, url, options = {}) {
 const overflow = (page) => page.evaluate(() => {
   const root = document.documentElement;
   const wide = [...document.querySelectorAll("body *")].filter((one) => {
-    if (one.closest(".scroll") && !one.matches(".scroll")) return false;
+    if (one.closest(".scroll") && !one.matches(".scroll") || !one.checkVisibility()) return false;
     const box = one.getBoundingClientRect();
     return box.width > 0 && (box.right > root.clientWidth + 1 || box.left < -1) && !one.closest(".v, .skip");
   });
@@ -93,15 +93,13 @@ async function keyboard(browser, url) {
   const after = await page.evaluate(() => document.querySelector(".t li summary")?.parentElement.open ?? null);
   await page.keyboard.press("Tab");
   const inside = await page.evaluate(() => document.activeElement.closest(".t li details > div") !== null);
-  const order = await tabOrder(page);
   await context.close();
-  return { first, skipped, cell: { before: opened, after, inside }, ...order };
+  return { first, skipped, cell: { before: opened, after, inside }, ...(await tabOrder(browser, url)) };
 }
 
 // Whether tabbing reaches what can be reached in the order of the document: the first 200 stops.
-async function tabOrder(page) {
-  await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
-  await page.reload();
+async function tabOrder(browser, url) {
+  const { context, page } = await visit(browser, url);
   const expected = await page.evaluate(() => {
     globalThis.stops = [...document.querySelectorAll("a[href], summary, [tabindex='0']")].filter((one) => one.checkVisibility());
     return Math.min(globalThis.stops.length, 200);
@@ -111,7 +109,10 @@ async function tabOrder(page) {
     await page.keyboard.press("Tab");
     places.push(await page.evaluate(() => globalThis.stops.indexOf(document.activeElement)));
   }
-  return { stops: expected, ordered: places.every((place, n) => place === n) };
+  const strayed = places.findIndex((place, n) => place !== n);
+  const stray = strayed < 0 ? null : await page.evaluate((n) => globalThis.stops[n].outerHTML.slice(0, 200), strayed);
+  await context.close();
+  return { stops: expected, stray };
 }
 
 async function fragmentOpens(browser, url, fragment) {
