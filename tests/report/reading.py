@@ -11,7 +11,6 @@ from rulefold.model import Catalogue
 from rulefold.report.contents import Choice, report
 from rulefold.report.page import emit
 
-
 _BLOCKS = {"p", "div", "ul", "li", "td", "th", "h1", "h2", "h3", "h4", "summary", "em", "small", "caption"}
 
 
@@ -27,7 +26,8 @@ class Page:
 
     def at(self, id_: str) -> Element:
         """The element that a fragment leads to."""
-        return self._by_id[id_]
+        found: Element = self._by_id[id_]
+        return found
 
     def links(self, within: Element | None = None) -> Iterator[tuple[str, str]]:
         """The links as (href, text)."""
@@ -57,9 +57,9 @@ def _texts(element: Element) -> Iterator[str]:
     yield apart
 
 
-def page(catalogue: Catalogue, choice: Choice = Choice(), snapshot: Snapshot | None = None) -> Page:
+def page(catalogue: Catalogue, choice: Choice | None = None, snapshot: Snapshot | None = None) -> Page:
     """The page of a catalogue."""
-    files = emit(report(catalogue, snapshot or load(), choice))
+    files = emit(report(catalogue, snapshot or load(), choice or Choice()))
     assert list(files) == ["coverage.html"]
     return Page(files["coverage.html"])
 
@@ -68,3 +68,11 @@ def listed(element: Element) -> set[str]:
     """What an element lists: detections by their fragments, and techniques by their ids."""
     own = {item.get("id", "") for item in element.iter("li")} - {""}
     return own or {link.get("href", "").removeprefix("#") for link in element.iter("a")}
+
+
+def check_links(shown: Page) -> None:
+    """Fail where an id is not unique, or a link within the page leads nowhere."""
+    assert len(shown.ids) == len(set(shown.ids))
+    for href, _ in shown.links():
+        if href.startswith("#"):
+            assert href[1:] in shown.ids, href

@@ -15,12 +15,12 @@ import pytest
 from rulefold.attack import load
 from rulefold.attack.threats import Threat
 from rulefold.folding import fold
-from rulefold.model import Catalogue, Connector
+from rulefold.model import Catalogue
 from rulefold.report.contents import Choice, report
 from rulefold.report.page import emit
 from tests.attack.conftest import read_entries
-from tests.attack.tiny import ROOT, catalogue, detection
-from tests.report.test_page import NASTY
+from tests.attack.tiny import ROOT
+from tests.report.samples import all_nasty
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,23 +56,6 @@ def measure(modules: Path, file: Path, fragment: str) -> Facts:
     return facts
 
 
-def nasty() -> Catalogue:
-    """Every hostile text in every field, and in one cell."""
-    return catalogue(
-        *(
-            detection(f"k{n}", ["Execution", text], ["T1059", text], type_=("Analytics", "Hunting", text)[n % 3]).model_copy(
-                update={
-                    "title": text,
-                    "severity": text,
-                    "url": text,
-                    "connectors": (Connector(id=text, data_types=(text, "Syslog")),),
-                }
-            )
-            for n, text in enumerate(NASTY)
-        )
-    )
-
-
 def made(name: str, request: pytest.FixtureRequest) -> tuple[Catalogue, Choice, str]:
     """A catalogue, how it is reported, and a cell that has detections."""
     threats = (Threat("A group", ("T1059", "T1570", "T1566", "T1000")),)
@@ -87,7 +70,7 @@ def made(name: str, request: pytest.FixtureRequest) -> tuple[Catalogue, Choice, 
             return found, choice, "lateral-movement-T1570"
         case _:
             text = "x" * 300
-            return nasty(), Choice(without=(text, "<b>"), threats=(Threat(text, ("T1059",)),)), "execution-T1059"
+            return all_nasty(), Choice(without=(text, "<b>"), threats=(Threat(text, ("T1059",)),)), "execution-T1059"
 
 
 @pytest.fixture(scope="module", params=["corpus", "seed", "nasty"])
@@ -146,7 +129,8 @@ def test_the_judge_sees_what_is_wrong(modules: Path, tmp_path: Path) -> None:
         "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         "<script>1</script><img src=https://example.invalid/x.png>"
         "<main><div class=t><ul><li><details><summary style='border:0;color:#999;background:#888'>a</summary>"
-        "<div id=a style='width:2000px'><a href=#a>a</a> </div></details></ul></div><a href=#a>b</a> <a href=#a tabindex=3>c</a></main>",
+        "<div id=a style='width:2000px'><a href=#a>a</a> "
+        "</div></details></ul></div><a href=#a>b</a> <a href=#a tabindex=3>c</a></main>",
         encoding="utf-8",
     )
     facts = measure(modules, file, "a")

@@ -15,44 +15,16 @@ from rulefold.attack.gaps import Need
 from rulefold.attack.matrix import Outcome
 from rulefold.attack.snapshot import DISCLAIMER, LICENCE
 from rulefold.attack.threats import Threat
-from rulefold.model import Catalogue, Connector, Detection
+from rulefold.model import Catalogue, Connector
 from rulefold.report.contents import Choice, Report, report
 from rulefold.report.page import claims as claims_page
 from rulefold.report.page import emit, index
 from rulefold.report.page import gaps as gaps_page
 from rulefold.report.page import matrix as matrix_page
 from tests.attack.conftest import read_entries
-from tests.attack.tiny import ROOT, catalogue, detection, snapshot
-from tests.report.reading import Page, listed, page, words
-
-TINY = snapshot(
-    "1",
-    ["reconnaissance", "execution", "persistence", "stealth", "defense-impairment"],
-    {
-        "T1": "reconnaissance",
-        "T2": "execution persistence",
-        "T2.001": "execution persistence",
-        "T2.002": "execution",
-        "T3": "persistence",
-        "T4": "stealth defense-impairment",
-        "T5": "→T3",
-        "T6": "†",
-        "T7": "→",
-    },
-)
-MANY = catalogue(
-    detection("a", ["Execution"], ["T2"], tables=["SecurityEvent"]),
-    detection("b", ["Execution", "Persistence"], ["T2.001"], type_="Hunting", tables=["Syslog"]),
-    detection("c", ["Persistence"], ["T5"]),
-    detection("d", ["Execution"], ["T3"], type_="Hunting"),
-    detection("e", ["Persistence"], []),
-    detection("f", ["DefenseEvasion"], ["T4"]),
-    detection("g", ["Ransomware"], ["T9", "T0890", "T6", "T7"], type_="Hunting"),
-    detection("h"),
-    detection("i", ["Reconnaissance"], ["T1"], type_="Fusion"),
-    detection("j", ["Execution"], ["T2", "T3"]),
-    detection("k", ["Execution", "Persistence"], ["T2.002"]),
-)
+from tests.attack.tiny import ROOT, catalogue, detection
+from tests.report.reading import Page, check_links, listed, page, words
+from tests.report.samples import MANY, TINY
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +75,9 @@ def expected_figures(found: Report) -> dict[str, int]:
         for outcome in ("ambiguous", "unknown", "ics", "no-tactic", "deprecated", "revoked"):
             figures[f"claims-{kind}-{outcome}"] = sum(Outcome(outcome) in one.apart for one in own)
         for part in found.coverage.denominators:
-            declared = {technique for one in own for tactic, technique in one.declared if (tactic, technique) in part.cells}
+            declared = {
+                technique for one in own for tactic, technique in one.declared if (tactic, technique) in part.cells
+            }
             figures[f"techniques-{kind}-{part.name}"] = len(declared)
     for need in Need:
         figures[f"gaps-{need}"] = sum(gap.need is need for gap in found.gaps)
@@ -138,7 +112,9 @@ def test_with_platforms_there_are_three_shares() -> None:
     shown = page(catalogue(*found), choice)
     check_figures(report(catalogue(*found), load(), choice), shown)
     assert "1 of 697" not in shown.section("summary")
-    assert re.search(r"1 of \d+, [\d.]+ %, of those on the chosen platforms; of 23 further techniques", shown.section("summary"))
+    assert re.search(
+        r"1 of \d+, [\d.]+ %, of those on the chosen platforms; of 23 further techniques", shown.section("summary")
+    )
     assert "2 of 601" in shown.section("summary")
 
 
@@ -162,18 +138,11 @@ def test_the_figures_of_the_corpus(corpus: Catalogue) -> None:
     check_figures(found, shown)
     check_links(shown)
     for (tactic, technique), keys in found.coverage.all.declared.items():
-        assert len(listed(own_lists(shown, f"{tactic}-{technique}"))) >= len(keys)
+        assert len(listed(shown.at(f"{tactic}-{technique}"))) >= len(keys)
     assert len(shown.text.encode()) < 380_000
 
 
 # --- links
-
-
-def check_links(shown: Page) -> None:
-    assert len(shown.ids) == len(set(shown.ids))
-    for href, _ in shown.links():
-        if href.startswith("#"):
-            assert href[1:] in shown.ids, href
 
 
 FILES = {
@@ -195,10 +164,10 @@ CHOICES = [
 def test_links_lead_somewhere_and_nothing_is_loaded(found: Catalogue, choice: Choice) -> None:
     shown = page(found, choice, TINY)
     check_links(shown)
-    assert FILES <= {href for href, _ in shown.links()}
+    assert not FILES - {href for href, _ in shown.links()}
     for element in shown.root.iter():
         assert element.tag not in {"script", "link", "img", "iframe", "object", "embed", "base", "form", "svg", "video"}
-        assert not {name for name in element.keys() if name in {"src", "srcset", "data", "action"} or name[:2] == "on"}
+        assert not {name for name in element.attrib if name in {"src", "srcset", "data", "action"} or name[:2] == "on"}
     (style,) = shown.root.iter("style")
     assert not re.search(r"url\(|@import|@font-face|expression|</", style.text or "")
     metas = {meta.get("http-equiv", ""): meta.get("content", "") for meta in shown.root.iter("meta")}
@@ -244,11 +213,6 @@ def test_keys_are_quoted_in_links() -> None:
 # --- the matrix
 
 
-def own_lists(shown: Page, anchor: str):  # type: ignore[no-untyped-def]
-    """The part of a cell that is about the technique itself, and its sub-techniques."""
-    return shown.at(anchor)
-
-
 def test_a_detection_stands_in_its_cells(many: Page) -> None:
     numbers = {words(item).split(" query")[0]: item.get("id") for item in many.at("rules").iter("li")}
     expected = {
@@ -273,7 +237,7 @@ def summary_of(shown: Page, anchor: str) -> tuple[str, str]:
 
 
 def test_a_parent_is_not_ticked_by_its_child(many: Page) -> None:
-    assert summary_of(many, "persistence-T2") == ("n", "T2 Name of T2 1 of 1 sub-techniques")
+    assert summary_of(many, "persistence-T2") == ("u", "T2 Name of T2 1 of 1 sub-techniques")
     assert summary_of(many, "execution-T2") == ("s2", "T2 Name of T2 ●2 alerting 2 of 2 sub-techniques")
 
 
@@ -282,7 +246,9 @@ def test_counts_are_numbers_with_a_glyph_and_a_word(many: Page) -> None:
     assert summary_of(many, "reconnaissance-T1") == ("h", "T1 Name of T1 ◇1 of other types")
 
 
-@pytest.mark.parametrize(("rules", "look"), [(1, "s1"), (2, "s2"), (3, "s2"), (4, "s3"), (8, "s4"), (15, "s4"), (16, "s5")])
+@pytest.mark.parametrize(
+    ("rules", "look"), [(1, "s1"), (2, "s2"), (3, "s2"), (4, "s3"), (8, "s4"), (15, "s4"), (16, "s5")]
+)
 def test_five_steps_of_one_hue(rules: int, look: str) -> None:
     found = catalogue(*(detection(f"r{n}", ["Execution"], ["T2"]) for n in range(rules)))
     assert summary_of(page(found, snapshot=TINY), "execution-T2")[0] == look
@@ -328,14 +294,20 @@ def test_the_seed(seed: Catalogue) -> None:
     check_figures(report(seed, load()), shown)
     assert summary_of(shown, "lateral-movement-T1570") == ("h", "T1570 Lateral Tool Transfer ○1 hunting")
     for tactic in ("initial-access", "persistence", "privilege-escalation", "stealth"):
-        assert summary_of(shown, f"{tactic}-T1078.004")[0] == "n"
+        assert summary_of(shown, f"{tactic}-T1078.004")[0] == "u"
         assert words(shown.at(f"{tactic}-T1078.004")).startswith("T1078.004 Cloud Accounts ◌ Implied by: 1")
     (row,) = (words(row) for row in shown.at("tactics").iter("tr") if words(row).startswith("Credential Access"))
     assert row == "Credential Access 67 0 0 0 0 + 1 tactic only"
     assert "Credential Access" in words(shown.at("claims-hunting-tactic-only"))
     assert (f"../kql/{key}.kql", "query") in list(shown.links(shown.at("rules-hunting-declared")))
-    rows = [words(row) for row in shown.at("ledger").iter("tr") if words(row).startswith(("Declared", "False pair", "All"))]
-    assert [row.split(" ATT&CK")[0].split(" Flat")[0] for row in rows] == ["Declared 1 4 1", "False pair 3 16 1", "All 4 20 1 One detection may be in several rows"]
+    rows = [
+        words(row) for row in shown.at("ledger").iter("tr") if words(row).startswith(("Declared", "False pair", "All"))
+    ]
+    assert [row.split(" ATT&CK")[0].split(" Flat")[0] for row in rows] == [
+        "Declared 1 4 1",
+        "False pair 3 16 1",
+        "All 4 20 1 One detection may be in several rows",
+    ]
 
 
 def test_an_empty_catalogue() -> None:
@@ -349,14 +321,19 @@ def test_an_empty_catalogue() -> None:
 
 def test_detections_that_say_nothing_of_attack() -> None:
     shown = page(catalogue(detection("a"), detection("b", type_="Hunting"), detection("c", type_=None)))
-    assert not list(shown.at("matrix").iter("a"))[0].get("href", "").startswith("#r")
-    assert [listed(shown.at(f"rules-{kind}-silent")) for kind in ("alerting", "hunting", "other")] == [{"r1"}, {"r2"}, {"r3"}]
+    assert not next(shown.at("matrix").iter("a")).get("href", "").startswith("#r")
+    assert [listed(shown.at(f"rules-{kind}-silent")) for kind in ("alerting", "hunting", "other")] == [
+        {"r1"},
+        {"r2"},
+        {"r3"},
+    ]
     assert "no type" in shown.section("rules-other")
 
 
 def test_the_same_bytes_whatever_the_order_of_sets() -> None:
     program = (
-        "import sys; from tests.report.test_page import MANY, TINY, Choice, emit, report, Threat;"
+        "import sys; from tests.report.samples import MANY, TINY; from rulefold.attack.threats import Threat;"
+        "from rulefold.report.contents import Choice, report; from rulefold.report.page import emit;"
         "c = Choice(without=('Some', 'x'), threats=(Threat('G', ('T2', 'T5')),), links='..');"
         "sys.stdout.write(emit(report(MANY, TINY, c))['coverage.html'])"
     )
@@ -386,7 +363,9 @@ def test_the_notice_of_mitre_is_whole() -> None:
 
 
 def test_the_head_says_what_was_chosen() -> None:
-    choice = Choice(types=("Hunting",), min_severity="Low", platforms=("Linux",), now=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    choice = Choice(
+        types=("Hunting",), min_severity="Low", platforms=("Linux",), now=datetime(2026, 5, 1, 12, tzinfo=UTC)
+    )
     text = " ".join(page(MANY, choice).root.itertext())
     assert "Only detections of type Hunting of severity Low or above: 0, and 11 others left out." in text
     assert "Platforms: Linux." in text
@@ -403,7 +382,9 @@ def test_gaps_say_what_they_take() -> None:
     expected = report(found, load()).gaps
     assert gaps == {need: {gap.technique.id for gap in expected if gap.need is need} for need in Need}
     linked = {href for href, _ in shown.links(shown.at("gaps"))}
-    assert {f"https://attack.mitre.org/techniques/{g.technique.id}/" for g in expected if "." not in g.technique.id} <= linked
+    assert {
+        f"https://attack.mitre.org/techniques/{g.technique.id}/" for g in expected if "." not in g.technique.id
+    } <= linked
     assert "Syslog" in shown.section("gaps-connected")
     assert re.search(r"since 202[4-6]-\d\d-\d\d", shown.section("gaps-newer"))
 
@@ -441,10 +422,15 @@ def test_threats_with_what_is_seen_of_them() -> None:
 def test_the_ledger_adds_up(many: Page) -> None:
     lines = list(coverage(MANY, TINY).ledger())
     rows = [[words(cell) for cell in row] for row in next(many.at("ledger").iter("tbody"))]
-    assert rows[-1][:4] == ["All", str(len(lines)), str(sum(line.rows or 0 for line in lines)), str(len(MANY.detections))]
+    assert rows[-1][:4] == [
+        "All",
+        str(len(lines)),
+        str(sum(line.rows or 0 for line in lines)),
+        str(len(MANY.detections)),
+    ]
     assert sum(int(row[1]) for row in rows[:-1]) == len(lines)
     for outcome in {line.outcome for line in lines}:
-        table = [row for row in many.at(f"ledger-{outcome}").iter("tr")][1:]
+        table = list(many.at(f"ledger-{outcome}").iter("tr"))[1:]
         assert sum(int(words(row[2])) for row in table) == sum(line.outcome is outcome for line in lines)
 
 
@@ -465,87 +451,12 @@ def test_long_lists_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_page_is_bounded() -> None:
     known = [(tactic.title().replace("-", ""), id_) for tactic, id_ in load().cells()]
-    found = catalogue(*(detection(f"r{n}", [known[n % 872][0], "Impact"], [known[n % 872][1], f"T{n:04}"]) for n in range(12_000)))
+    found = catalogue(
+        *(detection(f"r{n}", [known[n % 872][0], "Impact"], [known[n % 872][1], f"T{n:04}"]) for n in range(12_000))
+    )
     assert len(emit(report(found, load(), Choice(links="..")))["coverage.html"]) < 4_000_000
 
 
-# --- hostile names
-
-NASTY = [
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "</style><style>*{display:none}</style>",
-    "</a></li></ul></details></section></main><h1>x",
-    "\"onmouseover=alert(1) x='",
-    "javascript:alert(1)",
-    "=cmd|' /C calc'!A0",
-    "{{ 7*7 }}{% for x in y %}",
-    "&lt;b&gt; &amp;amp; &#x202e;",
-    "abc\u202edef\u2066ghi\u2069\u200f",
-    "a\x00b\x01c\x1b[31m\x7f\x85",
-    "line\nbreak\r\n\ttab\u2028x\u2029y",
-    "lone \udc80 and \ud800 surrogates",
-    "not\ufffe\uffff\ufdd0 characters\U000e0041",
-    "x" * 300,
-    "<!-- --> ]]> --!>",
-    "\u05d0\u05d1\u05d2 (1)",
-]
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-def nasty_catalogue(text: str, field: str) -> Catalogue:
-    """A catalogue with a text in one field of a detection, beside one that is harmless."""
-    plain = detection("plain", ["Execution"], ["T2"], tables=["SecurityEvent"])
-    one = detection("k", ["Execution", "Persistence"], ["T2", "T3"], tables=["Syslog"])
-    values = {
-        "title": {"title": text},
-        "type": {"type": text},
-        "tactics": {"tactics": ("Execution", text)},
-        "techniques": {"techniques": ("T2", text)},
-        "connectors": {"connectors": (Connector(id=text, data_types=("Syslog",)),)},
-        "data_types": {"connectors": (Connector(id="Some", data_types=(text,)),)},
-        "severity": {"severity": text},
-        "url": {"url": text},
-        "key": {"key": text},
-        "id": {"id": text},
-    }
-    return catalogue(plain, one.model_copy(update=values[field]))
-
-
-FIELDS = ["title", "type", "tactics", "techniques", "connectors", "data_types", "severity", "url", "key", "id"]
-
-
-@pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("links", [None, "..", 'x" y'])
-def test_a_name_changes_nothing_but_the_text(field: str, links: str | None) -> None:
-    choice = Choice(links=links, without=("Some",))
-    expected = page(nasty_catalogue("harmless", field), choice, TINY).tags()
-    for text in NASTY:
-        shown = page(nasty_catalogue(text, field), choice, TINY)
-        assert shown.tags() == expected, text
-        assert not _STEERING.search(shown.text), text
-        shown.text.encode()
-        check_links(shown)
-
-
-@pytest.mark.parametrize("text", NASTY)
-def test_a_name_is_shown_as_it_is_but_for_what_nobody_sees(text: str) -> None:
-    visible = _STEERING.sub(lambda one: f"\\u{ord(one[0]):04x}", text.replace("\n", "\\u000a").replace("\t", "\\u0009"))
-    visible = re.sub("[\ufdd0\U000e0041]", lambda one: f"\\u{ord(one[0]):04x}", visible)
-    shown = page(nasty_catalogue(text, "title"), snapshot=TINY)
-    assert [words(item) for item in shown.at("rules").iter("b")].count(visible) == 1
-    assert visible in shown.section("execution-T2")
-
-
-@pytest.mark.parametrize("text", NASTY)
-def test_names_of_threats_platforms_and_connectors_given_by_the_user(text: str) -> None:
-    def shown(name: str) -> Page:
-        return page(MANY, Choice(threats=(Threat(name, ("T2", "T3")),), without=(name,), links=".."), TINY)
-
-    assert shown(text).tags() == shown("harmless").tags()
-    check_links(shown(text))
-
-
 def test_detection_without_a_title() -> None:
-    found = catalogue(detection("a").model_copy(update={"title": "  "}), Detection(**detection("b").model_dump()))
+    found = catalogue(detection("a").model_copy(update={"title": "  "}))
     assert "(without a title)" in page(found).section("rules")

@@ -1,4 +1,4 @@
-"""What detections say of ATT&CK beside their best claim: further techniques and tactics, old ids, what counts nowhere."""
+"""What detections say of ATT&CK beside their best claim: further techniques, old ids, what counts nowhere."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,10 @@ _LISTED, _VALUES = 500, 60  # detections of one value, and values of one class
 # What is shown apart, in the order of the page: a title, and what it means.
 CLASSES: Mapping[str, tuple[str, str]] = {
     "implied": ("Implied too", "Beside a declared pair, a technique without any of its tactics."),
-    "tactic-only": ("Tactic only too", "Beside a declared or implied technique, a tactic without any of its techniques."),
+    "tactic-only": (
+        "Tactic only too",
+        "Beside a declared or implied technique, a tactic without any of its techniques.",
+    ),
     "migrated": (
         "Migrated",
         "An id that MITRE has revoked; its successor takes its place and counts like any other.",

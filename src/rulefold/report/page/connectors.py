@@ -99,7 +99,9 @@ def _loss(one: Outage, kind: Kind, matrix: Matrix, index: Index) -> KindLoss:
     best, worst = _fall(one.best, kind), _fall(one.worst, kind)
 
     def cells(pairs: Iterable[Pair], case: Fall) -> Cut[LostCell]:
-        listed = [LostCell(matrix.href(pair), matrix.tactic_name(pair), pair[1], *_counts(kind, pair, case)) for pair in pairs]
+        listed = [
+            LostCell(matrix.href(pair), matrix.tactic_name(pair), pair[1], *_counts(kind, pair, case)) for pair in pairs
+        ]
         return cut(listed, _LISTED)
 
     known = {*best.lost, *best.weakened}

@@ -12,7 +12,7 @@ from rulefold.report.page.words import breakable, counted, number, spread, visib
 def render(name: str, **values: object) -> str:
     """A template filled in.
 
-    Nothing can be forgotten: what is printed has passed `visible` and is escaped, whatever it is and wherever it stands.
+    Nothing can be forgotten: all that is printed has passed `visible` and is escaped, wherever it stands.
     """
     return _environment().get_template(name).render(values)
 

@@ -135,7 +135,9 @@ def _by_platforms(
     groups: defaultdict[str, list[GapItem]] = defaultdict(list)
     for gap in found:
         groups[_platforms(gap.technique)].append(_item(gap, report, with_title))
-    return tuple((names, tuple(items)) for names, items in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0])))
+    return tuple(
+        (names, tuple(items)) for names, items in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+    )
 
 
 def _platforms(technique: Technique) -> str:
@@ -149,7 +151,9 @@ def _item(gap: Gap, report: Report, with_title: bool) -> GapItem:
     notes = (
         _title(gap, report.snapshot) if with_title else "",
         f"since {one.created}" if one.created and gap.need is Need.NEWER else "",
-        f"log sources of its former {'id' if len(gap.logs_of) == 1 else 'ids'} {joined(gap.logs_of)}" if gap.logs_of else "",
+        f"log sources of its former {'id' if len(gap.logs_of) == 1 else 'ids'} {joined(gap.logs_of)}"
+        if gap.logs_of
+        else "",
         f"◌ implied by {counted(len(gap.implied), 'detection')}" if gap.implied else "",
     )
     url = None if report.snapshot.parent(one.id) else report.technique_url(one.id)

@@ -27,7 +27,10 @@ class Standing(StrEnum):
 
 
 STANDINGS: Mapping[Standing, tuple[str, str]] = {
-    Standing.DECLARED: ("Declared pair", "A technique together with a tactic that ATT&CK has it under. This is coverage."),
+    Standing.DECLARED: (
+        "Declared pair",
+        "A technique together with a tactic that ATT&CK has it under. This is coverage.",
+    ),
     Standing.IMPLIED: (
         "Implied, no declared pair",
         "A technique, and none of the tactics that ATT&CK has it under. Shown in the matrix as ◌; no coverage.",
@@ -156,7 +159,7 @@ class Index:
     def _entry(self, number: int, one: Detection, kind: Kind, best: Standing) -> Entry:
         type_ = "" if len(kind.types) == 1 and kind.types[0] in ("Analytics", "Hunting") else one.type or "no type"
         says = _says(self._claims[one.key], best, self._snapshot)
-        # With an output folder, the page of a detection names its source; a link for each would add a fifth to this one.
+        # With an output folder, the page of a detection names its source; links to all would add a third to this one.
         source = web_address(one.url) if self._links is None else None
         page, query = self._file("detections", one.key, "md"), self._file("kql", one.key, "kql")
         return Entry(number, _title(one), type_, one.severity or "", says, page, query, source)

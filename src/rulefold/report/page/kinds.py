@@ -27,7 +27,9 @@ def split(found: Coverage) -> tuple[Kind, ...]:
     """Alerting rules and hunting queries, even where there are none, and the other detections, if there are any."""
     rest = tuple(type_ for type_ in found.by_type if type_ not in ("Analytics", "Hunting"))
     kinds = (
-        Kind("alerting", "●", "alerting", "alerting rule", "alerting rules", ("Analytics",), found.by_type["Analytics"]),
+        Kind(
+            "alerting", "●", "alerting", "alerting rule", "alerting rules", ("Analytics",), found.by_type["Analytics"]
+        ),
         Kind("hunting", "○", "hunting", "hunting query", "hunting queries", ("Hunting",), found.by_type["Hunting"]),
     )
     return (*kinds, _others(found, rest)) if rest else kinds
@@ -36,4 +38,6 @@ def split(found: Coverage) -> tuple[Kind, ...]:
 def _others(found: Coverage, types: Sequence[str]) -> Kind:
     claimed = [own for own in found.claims if (own.type or "") in types]
     own = figures(claimed, found.snapshot)
-    return Kind("other", "◇", "of other types", "detection of another type", "detections of other types", tuple(types), own)
+    return Kind(
+        "other", "◇", "of other types", "detection of another type", "detections of other types", tuple(types), own
+    )

@@ -93,7 +93,7 @@ class Matrix:
         platforms = [one for one in report.coverage.denominators if one.name == "platforms"]
         self._on_platforms = platforms[0].techniques if platforms else None
         self._unknown = platforms[0].unknown if platforms else frozenset[str]()
-        self._first = {technique: tactic for tactic, technique in reversed(self._all.declared)}
+        self._first = {technique: tactic for tactic, technique in reversed(list(self._all.declared))}
         self.platforms = joined(report.choice.platforms, "or")
         self.steps = list(zip(STEPS, [*(f"to {step - 1}" for step in STEPS[1:]), "and more"], strict=True))
         self.columns = tuple(self._columns())
@@ -153,7 +153,9 @@ class Matrix:
 
     def _claimed(self, tactic: str, id_: str) -> Claimed:
         pair = (tactic, id_)
-        by_kind = [(kind.glyph, kind.adjective, kind.nouns, kind.figures.declared.get(pair, ())) for kind in self._kinds]
+        by_kind = [
+            (kind.glyph, kind.adjective, kind.nouns, kind.figures.declared.get(pair, ())) for kind in self._kinds
+        ]
         stated = [*by_kind, ("◌", "implied", "implied by", self._all.implied.get(pair, ()))]
         marks = tuple(self._mark(*one) for one in stated if one[-1])
         name = self._snapshot.techniques[id_].name
@@ -163,10 +165,10 @@ class Matrix:
         return Mark(glyph, len(keys), word, title[0].upper() + title[1:], self._index.references(keys, _LISTED))
 
     def _look(self, pair: Pair) -> str:
-        """`s1` to `s5` by the number of alerting rules, `h` for declared but not alerted on, `i` implied, `n` neither."""
+        """`s1` to `s5` by the number of alerting rules, `h` for declared otherwise, `i` implied, `u` neither."""
         if keys := self._kinds[0].figures.declared.get(pair):
             return f"s{bisect_right(STEPS, len(keys))}"
-        return "h" if pair in self._all.declared else "i" if pair in self._all.implied else "n"
+        return "h" if pair in self._all.declared else "i" if pair in self._all.implied else "u"
 
     def _blank(self, tactic: str, technique: Technique) -> Blank:
         elsewhere = self._first.get(technique.id)
@@ -178,5 +180,3 @@ class Matrix:
         if self._on_platforms is None or id_ in self._on_platforms:
             return ""
         return "platforms not known" if id_ in self._unknown else "not on the chosen platforms"
-
-

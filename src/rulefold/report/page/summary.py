@@ -91,7 +91,9 @@ def _chosen(report: Report) -> list[str]:
     if choice.platforms:
         told.append(f"Platforms: {joined(choice.platforms)}.")
     if choice.without:
-        told.append(f"Without the {'connector' if len(choice.without) == 1 else 'connectors'} {joined(choice.without)}.")
+        told.append(
+            f"Without the {'connector' if len(choice.without) == 1 else 'connectors'} {joined(choice.without)}."
+        )
     return told
 
 

@@ -68,7 +68,9 @@ class Techniques:
         title = f"Declared by {kind.nouns}"
         self._list(ids["all"], title, covered["all"], covered["post-compromise"], ids["post-compromise"])
         if "platforms" in parts:
-            self._list(ids["platforms"], f"{title}, on the chosen platforms", *[covered["platforms"]] * 2)
+            self._list(
+                ids["platforms"], f"{title}, on the chosen platforms", covered["platforms"], covered["platforms"]
+            )
         return tuple(
             Share(name, PARTS[name], Number(len(covered[name]), ids[name]), len(part.techniques))
             for name, part in parts.items()

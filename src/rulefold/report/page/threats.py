@@ -45,9 +45,7 @@ class ThreatView:
     techniques: Cut[Seen]
 
 
-def threats_view(
-    found: Sequence[tuple[Threat, tuple[Sight, ...]]], matrix: Matrix, index: Index
-) -> Cut[ThreatView]:
+def threats_view(found: Sequence[tuple[Threat, tuple[Sight, ...]]], matrix: Matrix, index: Index) -> Cut[ThreatView]:
     """The threats in the order given."""
     listed = cut(found, _LISTED)
     views = [_threat(n, threat, sights, matrix, index) for n, (threat, sights) in enumerate(listed.items, 1)]

@@ -17,12 +17,14 @@ _UNSEEN = re.compile(
 )
 # Where the long words of ATT&CK may be broken, for browsers that have no dictionary: Authenti-cation.
 _LONG_WORD = re.compile(r"[A-Za-z]{11,}")
-_SYLLABLE = re.compile(r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)")
+_SYLLABLE = re.compile(
+    r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)"
+)
 _WEB = re.compile(r"https?://[^\s\"'<>`\\^{|}]+", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
-    """A text with the characters that nobody sees written out: `\\u202e`."""
+    """A text with the characters that nobody sees written out as escapes, like U+202E as its six characters."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
