@@ -32,6 +32,7 @@ MANY = catalogue(
     detection("i", ["Reconnaissance"], ["T1"], type_="Fusion"),
     detection("j", ["Execution"], ["T2", "T3"]),
     detection("k", ["Execution", "Persistence"], ["T2.002"]),
+    detection("l", ["Persistence"], ["T3"], type_="Hunting"),
 )
 
 NASTY = [

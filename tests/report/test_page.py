@@ -79,6 +79,8 @@ def expected_figures(found: Report) -> dict[str, int]:
                 technique for one in own for tactic, technique in one.declared if (tactic, technique) in part.cells
             }
             figures[f"techniques-{kind}-{part.name}"] = len(declared)
+    declared_by = {type_: own.techniques for type_, own in found.coverage.by_type.items()}
+    figures["techniques-only-hunting"] = len(declared_by["Hunting"] - declared_by["Analytics"])
     for need in Need:
         figures[f"gaps-{need}"] = sum(gap.need is need for gap in found.gaps)
     return figures
@@ -127,7 +129,7 @@ def test_alerting_and_hunting_are_never_added_up(many: Page) -> None:
     cards = [words(card) for card in many.at("summary").iter("div") if card.get("class", "").startswith("card ")]
     assert [card.split(" techniques")[0] for card in cards[:3]] == [
         "● Alerted on 3 of 6",
-        "○ Hunted for 1 of 6",
+        "○ Hunted for 2 of 6",
         "◇ By detections of other types 1 of 6",
     ]
 
@@ -220,7 +222,7 @@ def test_a_detection_stands_in_its_cells(many: Page) -> None:
         "execution-T2.001": {"Rule b"},
         "execution-T2.002": {"Rule k"},
         "persistence-T2": {"Rule b"},
-        "persistence-T3": {"Rule c", "Rule d", "Rule j"},
+        "persistence-T3": {"Rule c", "Rule d", "Rule j", "Rule l"},
         "reconnaissance-T1": {"Rule i"},
     }
     for anchor, titles in expected.items():
@@ -242,7 +244,7 @@ def test_a_parent_is_not_ticked_by_its_child(many: Page) -> None:
 
 
 def test_counts_are_numbers_with_a_glyph_and_a_word(many: Page) -> None:
-    assert summary_of(many, "persistence-T3") == ("s1", "T3 Name of T3 ●1 alerting ◌2 implied")
+    assert summary_of(many, "persistence-T3") == ("s1", "T3 Name of T3 ●1 alerting ○1 hunting ◌2 implied")
     assert summary_of(many, "reconnaissance-T1") == ("h", "T1 Name of T1 ◇1 of other types")
 
 
@@ -367,7 +369,7 @@ def test_the_head_says_what_was_chosen() -> None:
         types=("Hunting",), min_severity="Low", platforms=("Linux",), now=datetime(2026, 5, 1, 12, tzinfo=UTC)
     )
     text = " ".join(page(MANY, choice).root.itertext())
-    assert "Only detections of type Hunting of severity Low or above: 0, and 11 others left out." in text
+    assert "Only detections of type Hunting of severity Low or above: 0, and 12 others left out." in text
     assert "Platforms: Linux." in text
     assert "2026-05-01 12:00+00:00" in text
     assert "As of" not in " ".join(page(MANY).root.itertext())
