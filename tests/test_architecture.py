@@ -24,8 +24,14 @@ BELOW["cli"] = {"api", "csv_text", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
-ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py", "report"}}
-ONLY_IMPORTERS["xlsxwriter"] = {"report/workbook.py"}
+ONLY_IMPORTERS = {
+    "markdown_it": {"pages"},
+    "click": {"cli"},
+    "pydantic": {"model.py", "store.py", "report"},
+    "xlsxwriter": {"report/workbook.py"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
+}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

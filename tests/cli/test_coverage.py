@@ -91,7 +91,7 @@ def test_two_processes_write_the_same_bytes(folder: Path) -> None:
         (("--without", "AzureActivities"), 2, "expected one of AzureActivity"),
         (("--now", "2026-01-31T12:00:00Z"), 0, ""),
         (("--now", "yesterday"), 2, "expected a time like"),
-        (("--format", "pdf"), 2, "expected some of json"),
+        (("--format", "pdf"), 2, "expected some of html, json"),
         (("--threats", "nowhere.txt"), 2, "nowhere.txt: no such file"),
         (("--threats", "catalog"), 2, "catalog: no such file"),
         (("--fail-under", "0"), 0, ""),

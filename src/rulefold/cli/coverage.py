@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rulefold.model import Catalogue
     from rulefold.report import Report
 
-FORMATS = ("json", "csv", "layers", "picture", "badge", "xlsx", "markdown")
+FORMATS = ("html", "json", "csv", "layers", "picture", "badge", "xlsx", "markdown")
 
 
 class WithDiff(click.Command):

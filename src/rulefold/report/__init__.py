@@ -32,6 +32,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
+        Format("html", "coverage.html, a page to read", "page"),
         Format("json", "coverage.json", "json_report"),
         Format("csv", "coverage.csv, gaps.csv and ledger.csv", "tables"),
         Format("layers", "layer.json, layers for the ATT&CK Navigator", "layers"),

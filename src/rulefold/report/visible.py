@@ -1,11 +1,15 @@
-"""Texts of rules where nothing escapes them for us: in pictures, sheets and layers."""
+"""Texts of rules as a report shows them: nothing unseen is in them, and only addresses of the web are links."""
 
 import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-# Control characters, marks that reorder or break lines, and what XML cannot hold.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+# Control characters, line and paragraph separators, marks that change the direction of a text, invisible fillers of
+# which a name can be made, lone surrogates and noncharacters: nobody sees them, and some steer what is around them.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
+)
 _BREAKS = re.compile("[\t\r\n]+")
 _NOT_IN_URLS = frozenset(' "<>\\^`{|}')
 MAX_URL = 2_000  # sheets hold 2,079 characters of one

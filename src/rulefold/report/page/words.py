@@ -1,0 +1,70 @@
+"""Words and numbers as the page shows them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from markupsafe import Markup, escape
+
+from rulefold.report.visible import visible
+
+Item = TypeVar("Item")
+
+# Where the long words of ATT&CK may be broken, for browsers that have no dictionary: Authenti-cation.
+_LONG_WORD = re.compile(r"[A-Za-z]{11,}")
+_SYLLABLE = re.compile(
+    r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)"
+)
+
+
+def breakable(text: str) -> Markup:
+    """A name with places where its long words may be broken in a narrow column."""
+    escaped = escape(visible(text)).replace("/", Markup("/<wbr>"))
+    return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
+
+
+def number(value: int) -> str:
+    """`1234` as 1,234."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str, nouns: str | None = None) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
+
+
+def spread(low: int, high: int) -> str:
+    """`3 to 7`, or the number where both are one."""
+    return number(low) if low == high else f"{low:,} to {high:,}"
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), "".join(words[-1:])) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Generic[Item]):
+    """The beginning of a list, and how many more there are."""
+
+    items: Sequence[Item]
+    more: int = 0
+
+
+def cut(items: Sequence[Item], most: int) -> Cut[Item]:
+    """A list that has at most so many items."""
+    return Cut(items[:most], max(0, len(items) - most))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, and the fragment where what it counts is listed; a zero leads nowhere."""
+
+    value: int
+    target: str
+
+    @property
+    def href(self) -> str | None:
+        """The link, if there is something behind it."""
+        return f"#{self.target}" if self.value else None
