@@ -15,7 +15,7 @@ from pathlib import Path
 
 from measuring import measure, print_medians, print_ratios
 
-ALL_BUT_XLSX = "html,layer,picture,badge,json,csv,markdown"
+ALL_BUT_XLSX = "html,layers,picture,badge,json,csv,markdown"
 READ = "import json, sys; json.load(open(sys.argv[1], 'rb'))"
 
 

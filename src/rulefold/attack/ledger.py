@@ -1,7 +1,7 @@
 """The ledger: what became of every tactic and technique that the rows of a detection state, and why."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
@@ -48,8 +48,9 @@ def lines(detection: Detection, own: Claims, snapshot: Snapshot) -> Iterator[Lin
     `own` are the claims of the detection.
     """
     pairs, unplaced = stated_pairs(detection, snapshot)
+    implied = {technique for _, technique in own.implied}
     for stated in pairs:
-        yield _line(own, snapshot, stated)
+        yield _line(own, implied, snapshot, stated)
     if unplaced:
         yield Line(detection.key, None, None, unplaced, Outcome.UNPLACED, None, _UNPLACED)
 
@@ -85,9 +86,9 @@ def _valid(detection: Detection, snapshot: Snapshot) -> Iterator[tuple[str, str]
     return ((*pair,) for pair in product(tactics, known) if verdict(snapshot, *pair).cell)
 
 
-def _line(own: Claims, snapshot: Snapshot, stated: Stated) -> Line:
-    found = verdict(snapshot, stated.tactic, stated.technique)
-    why = reason(own, snapshot, stated.tactic, stated.technique)
-    if stated.rows == 0:
+def _line(own: Claims, implied: Collection[str], snapshot: Snapshot, stated: Stated) -> Line:
+    tactic, technique, rows = stated
+    found, why = reason(own, implied, snapshot, tactic, technique)
+    if rows == 0:
         why += " The pages show no row of this pair."
-    return Line(own.detection, stated.tactic, stated.technique, stated.rows, found.outcome, found.cell, why)
+    return Line(own.detection, tactic, technique, rows, found.outcome, found.cell, why)

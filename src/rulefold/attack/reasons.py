@@ -1,5 +1,6 @@
 """Why a tactic and a technique count, or do not: the sentences of the ledger."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from rulefold.attack.claims import Claims
@@ -7,24 +8,30 @@ from rulefold.attack.matrix import Outcome, Verdict, is_ics_tactic, meanings, ve
 from rulefold.attack.snapshot import Resolution, Snapshot, Standing, Technique
 
 
-def reason(own: Claims, snapshot: Snapshot, tactic: str | None, technique: str | None) -> str:
-    """What ATT&CK says of a stated tactic and technique, and what becomes of either where they are no pair.
+def reason(
+    own: Claims, implied: Collection[str], snapshot: Snapshot, tactic: str | None, technique: str | None
+) -> tuple[Verdict, str]:
+    """What a stated tactic and technique are, and why: what ATT&CK says, and what becomes of those that are no pair.
 
     `own` are all claims of the detection: a tactic that is no pair with one technique may be one with another.
+    `implied` are the ids of its implied techniques.
     """
-    about = _about_technique(snapshot, tactic, technique)
-    found = verdict(snapshot, tactic, technique)
+    found, about = _about(snapshot, tactic, technique)
     if found.cell:
-        return about
-    parts = (
-        about,
-        _about_tactic(own, snapshot, tactic, found) if tactic else "",
-        _about_implied(own, found),
-    )
-    return " ".join(part for part in parts if part)
+        return found, about
+    if tactic and (of_tactic := _about_tactic(own, snapshot, tactic, found)):
+        about = f"{about} {of_tactic}"
+    if found.resolution and (active := found.resolution.active) and active.id in implied:
+        about = f"{about} {active.id} is implied, and shown apart."
+    return found, about
 
 
 @lru_cache(maxsize=65536)
+def _about(snapshot: Snapshot, tactic: str | None, technique: str | None) -> tuple[Verdict, str]:
+    """What ATT&CK says of a pair, whoever states it."""
+    return verdict(snapshot, tactic, technique), _about_technique(snapshot, tactic, technique)
+
+
 def _about_technique(snapshot: Snapshot, tactic: str | None, technique: str | None) -> str:
     found = verdict(snapshot, tactic, technique)
     match found.resolution:
@@ -90,10 +97,3 @@ def _about_tactic(own: Claims, snapshot: Snapshot, tactic: str, found: Verdict) 
             return f"{tactic} counts nowhere: no technique of the rule says whether it is {parts}."
         case _:
             return ""
-
-
-def _about_implied(own: Claims, found: Verdict) -> str:
-    """What becomes of a technique that is no pair with any tactic of the rule."""
-    active = found.resolution.active if found.resolution else None
-    is_implied = active and any(technique == active.id for _, technique in own.implied)
-    return f"{active.id} is implied, and shown apart." if active and is_implied else ""
