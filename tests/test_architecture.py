@@ -17,8 +17,10 @@ BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["store"] = {"model", *BELOW["model"]}
+BELOW["filters"] = {"model", *BELOW["model"]}
+BELOW["plugins"] = {"targets", *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", *BELOW["api"]}
+BELOW["cli"] = {"api", "filters", "plugins", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 

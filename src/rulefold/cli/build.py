@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.output import check_files, print_kept
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("json", "yaml", "markdown", "kql", "schema")
 _SHOWN_ERRORS = 20
-_SHOWN_DIFFERENCES = 10
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def build(
     _print_findings(built)
     if not only_check:
         _write(output, files, built)
-    elif not _check(output, files):
+    elif not check_files(output, files):
         return 1
     return exit_code([str(d.severity) for d in built.diagnostics], strict)
 
@@ -87,23 +87,4 @@ def _write(output: Path, files: dict[str, bytes], built: "Build") -> None:
         f"{counted(counts.detections, 'detection')} in {output}/: {counted(len(files), 'file')}, "
         f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
     )
-    if written.kept:
-        names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
-        click.echo(f"not removed, because changed since they were written: {names}", err=True)
-
-
-def _check(output: Path, files: dict[str, bytes]) -> bool:
-    from rulefold.store import check_output
-
-    differences = check_output(output, files)
-    for difference in differences[:_SHOWN_DIFFERENCES]:
-        click.echo(f"{difference.kind}: {output / difference.path}")
-        for line in difference.lines:
-            click.echo(f"  {line}")
-    if len(differences) > _SHOWN_DIFFERENCES:
-        click.echo(f"and {counted(len(differences) - _SHOWN_DIFFERENCES, 'more file')}")
-    if differences:
-        click.echo(f"{output}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
-    else:
-        click.echo(f"{output}/ is current: {counted(len(files), 'file')}")
-    return not differences
+    print_kept(written.kept)
