@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rulefold.model import Catalogue
 from rulefold.targets import (
+    adx,
     bicep,
     csv_table,
     json_catalogue,
@@ -75,6 +76,7 @@ TARGETS: dict[str, Target] = {
         ),
         Target("bicep", "the resources of sentinel-arm as Bicep files", bicep.emit, bicep.OPTIONS),
         Target("terraform", "the same for Terraform's azurerm provider, as HCL", terraform.emit, terraform.OPTIONS),
+        Target("adx", "functions.kql, a script of stored functions for Azure Data Explorer", adx.emit),
         Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),
         Target("csv", "detections.csv, one detection a row", csv_table.emit),
     )
