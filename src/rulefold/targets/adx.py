@@ -47,7 +47,9 @@ def _command(d: Detection) -> str:
     """The command that makes the function; tables that are not there do not hinder it."""
     docstring = kql(f"{d.title}\n\n{d.description}" if d.description else d.title)
     properties = f'docstring = {docstring}, folder = {kql(d.type or "Other")}, skipvalidation = "true"'
-    return f".create-or-alter function with ({properties}) {function_name(d)}() {{\n{d.query.removesuffix(chr(10))}\n}}\n"
+    return (
+        f".create-or-alter function with ({properties}) {function_name(d)}() {{\n{d.query.removesuffix(chr(10))}\n}}\n"
+    )
 
 
 def function_name(d: Detection) -> str:
