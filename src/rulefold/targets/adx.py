@@ -4,16 +4,11 @@ The script is run as it is, or behind `.execute database script <|`.  Source: Ku
 ".create-or-alter function command" and "Entity names".
 """
 
-import re
-
 from rulefold.model import Catalogue, Detection
-from rulefold.targets.frame import Emitted, Loss, Options, made_id
+from rulefold.targets.frame import Emitted, Loss, Options, made_name
 from rulefold.targets.kql_text import is_closed
 from rulefold.targets.literals import kql
 from rulefold.targets.sentinel import without_place
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
-_MAX_SLUG = 80
 
 
 def emit(catalogue: Catalogue, _: Options) -> Emitted:
@@ -47,12 +42,5 @@ def _command(d: Detection) -> str:
     """The command that makes the function; tables that are not there do not hinder it."""
     docstring = kql(f"{d.title}\n\n{d.description}" if d.description else d.title)
     properties = f'docstring = {docstring}, folder = {kql(d.type or "Other")}, skipvalidation = "true"'
-    return (
-        f".create-or-alter function with ({properties}) {function_name(d)}() {{\n{d.query.removesuffix(chr(10))}\n}}\n"
-    )
-
-
-def function_name(d: Detection) -> str:
-    """A name from the title, which may change, and from the key, which makes it unique."""
-    slug = _NO_NAME.sub("_", d.title).strip("_")[:_MAX_SLUG].strip("_")
-    return "_".join(part for part in ("Rule", slug, made_id("function", d.key)[:8]) if part)
+    body = d.query.removesuffix("\n")
+    return f".create-or-alter function with ({properties}) {made_name(d.title, d.key)}() {{\n{body}\n}}\n"
