@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from rulefold.model import Catalogue
+from rulefold.store import MANIFEST, is_inside
 from rulefold.targets import TARGETS, Emitted, OptionError, Options, Target
 
 GROUP = "rulefold.targets"
@@ -78,6 +79,8 @@ def run(plugin: Plugin, target: Target, catalogue: Catalogue, options: Options) 
     for path, text in emitted.files.items():
         if not isinstance(path, str) or not isinstance(text, str):
             raise PluginError(f"{plugin.source}: {plugin.name} gave a file that is no text: {path!r}")
+        if not is_inside(path) or path == MANIFEST:
+            raise PluginError(f"{plugin.source}: {plugin.name} gave a path out of its folder: {path!r}")
     return emitted
 
 

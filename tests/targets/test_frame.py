@@ -69,7 +69,12 @@ def test_nearest_names(name: str, found: list[str]) -> None:
 
 
 def test_refused_counts_detections_and_not_losses() -> None:
-    losses = (Loss("a", "x", "", refused=True), Loss("a", "y", "", refused=True), Loss("b", "x", ""), Loss(None, "z", ""))
+    losses = (
+        Loss("a", "x", "", refused=True),
+        Loss("a", "y", "", refused=True),
+        Loss("b", "x", ""),
+        Loss(None, "z", ""),
+    )
     assert Emitted({}, losses).refused == 1
 
 

@@ -23,7 +23,9 @@ def read_bicep(literal: str) -> str:
     body = literal[1:-1] if literal.startswith("'") else literal
     assert not re.search(r"(?<!\\)(?:\\\\)*['\n\r]", body), body
     assert "${" not in body
-    return re.sub(r"\\(?:u\{([0-9a-f]+)\}|(.))", lambda m: chr(int(m[1], 16)) if m[1] else CONTROLS.get(m[2], m[2]), body)
+    return re.sub(
+        r"\\(?:u\{([0-9a-f]+)\}|(.))", lambda m: chr(int(m[1], 16)) if m[1] else CONTROLS.get(m[2], m[2]), body
+    )
 
 
 def read_hcl(literal: str) -> str:

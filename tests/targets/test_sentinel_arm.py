@@ -59,9 +59,7 @@ def schemas(shared: Path) -> dict[str, Any]:
 @cache
 def validator(shared: Path, reference: str) -> Any:
     contents = schemas(shared)
-    registry: Any = Registry(
-        retrieve=lambda uri: Resource(contents=contents[uri.rstrip("#")], specification=DRAFT4)
-    )
+    registry: Any = Registry(retrieve=lambda uri: Resource(contents=contents[uri.rstrip("#")], specification=DRAFT4))
     return jsonschema.Draft4Validator({"$ref": f"{HOST}/{reference}"}, registry=registry)
 
 
@@ -274,7 +272,9 @@ def check(detection: Detection) -> None:
 @pytest.mark.parametrize("rule", [ANALYTICS, HUNTING])
 def test_hostile_texts_read_back(rule: Detection, text: str) -> None:
     check(hostile(rule, text))
-    check(changed(rule, title=text[:250] if text[:250].strip() else "x", description=text[:5_000], query=f"[{text[:99]}]"))
+    check(
+        changed(rule, title=text[:250] if text[:250].strip() else "x", description=text[:5_000], query=f"[{text[:99]}]")
+    )
 
 
 @examples(100)

@@ -12,7 +12,18 @@ from rulefold.targets.sentinel import read_rule
 from tests.conftest import examples
 from tests.judges import judge
 from tests.pages_text import built, guid
-from tests.targets.exports import ANALYTICS, HOSTILE, HUNTING, NRT, changed, export, hostile, hostile_texts, lost, only_file
+from tests.targets.exports import (
+    ANALYTICS,
+    HOSTILE,
+    HUNTING,
+    NRT,
+    changed,
+    export,
+    hostile,
+    hostile_texts,
+    lost,
+    only_file,
+)
 from tests.targets.test_literals import read_hcl
 
 pytestmark = pytest.mark.judge

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
       )
     | (?P<number>\d\w*(?:\.\d\w*)?)
     | (?P<name>[^\W\d]\w*)
-    | (?P<mark>[^\w\s"'])
+    | (?P<mark>(?!~~~)[^\w\s"'`])
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -63,7 +63,7 @@ HUNTING = Template(
     "A hunting query in the language of a platform.",
     {"comment": "comment", "data-source": "text", "platform": "text", "query": "text", "query-language": "text"},
 )
-_CORRELATED = frozenset(("comment", "reference"))
+_CORRELATED = frozenset(("comment",))
 _CATEGORIES = {"link": "External analysis"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MAX_VALUE = 65_535  # bytes of a value in MISP's database
@@ -95,6 +95,8 @@ def _faults(d: Detection) -> Iterator[Loss]:
         yield Loss(d.key, "type", "neither Analytics nor Hunting", d.type, refused=True)
     if not d.query.strip():
         yield Loss(d.key, "query", "empty", refused=True)
+    if "\0" in d.query:
+        yield Loss(d.key, "query", "has a NUL, which MISP takes away", refused=True)
     for name, text in (("title", d.title), ("description", d.description), ("query", d.query)):
         if len(text.encode()) > _MAX_VALUE:
             yield Loss(d.key, name, f"longer than {_MAX_VALUE:,} bytes", refused=True)
@@ -113,6 +115,9 @@ def _losses(d: Detection) -> Iterator[Loss]:
             yield Loss(d.key, "schedule", reason)
     elif d.severity and d.severity not in SEVERITIES:
         yield Loss(d.key, "severity", "none of High, Medium, Low and Informational", d.severity)
+    for name, text in (("title", d.title), ("description", d.description)):
+        if "\0" in text:
+            yield Loss(d.key, name, "has a NUL, which MISP takes away")
     for name, text in (("title", d.title), ("description", d.description), ("query", d.query)):
         if any(ord(character) > 0xFFFF for character in text):
             yield Loss(d.key, name, "MISP replaces characters beyond U+FFFF")
