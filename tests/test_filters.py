@@ -33,7 +33,7 @@ def test_a_text_is_read(text: str, found: dict[str, tuple[str, ...]]) -> None:
     ],
 )
 def test_what_is_no_filter(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match="^found") as caught:
+    with pytest.raises(ValueError, match=r"^found") as caught:
         parse_filter(text)
     assert str(caught.value).startswith(message)
 

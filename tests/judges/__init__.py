@@ -1,4 +1,4 @@
-"""Judges: packages and programs that are not needed to use or to test rulefold, and say whether what it writes is right.
+"""Judges: packages and programs that say whether what rulefold writes is right, and that nobody needs to use it.
 
 `.ci/run` installs them all.  A test that needs one that is not there is skipped.
 """

@@ -3,14 +3,25 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
 from rulefold.model import Detection
 from rulefold.targets import TARGETS
 from rulefold.targets.kql_text import is_closed, statements, tokens
-from tests.conftest import HUNT
+from tests.conftest import HUNT, examples
 from tests.judges import kusto
 from tests.pages_text import built
-from tests.targets.exports import ANALYTICS, HOSTILE, HUNTING, changed, export, hostile, only_file, refusals
+from tests.targets.exports import (
+    ANALYTICS,
+    HOSTILE,
+    HUNTING,
+    changed,
+    export,
+    hostile,
+    hostile_texts,
+    only_file,
+    refusals,
+)
 
 OFTEN = 1 if HUNT else 25  # the parser takes a third of a second for a command
 
@@ -104,6 +115,15 @@ def test_what_is_closed(query: str) -> None:
 )
 def test_what_is_not(query: str) -> None:
     assert not is_closed(query)
+
+
+@examples(200)
+@given(hostile_texts)
+def test_what_is_closed_has_tokens(query: str) -> None:
+    found = tokens(query)
+    assert found is not None or not is_closed(query)
+    if found is not None:  # and nothing is left out but blanks and comments
+        assert all(query.startswith(token.text, token.start) for token in found)
 
 
 def test_statements() -> None:

@@ -1,4 +1,4 @@
-"""Custom detections of Defender, judged by a strict model of what Microsoft Graph documents; there is no other judge."""
+"""Custom detections of Defender, judged by a strict model of what Microsoft Graph documents, for want of a judge."""
 
 import json
 from pathlib import Path

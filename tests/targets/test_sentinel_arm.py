@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from rulefold.model import Detection, parse_duration
@@ -59,7 +59,8 @@ def schemas(shared: Path) -> dict[str, Any]:
 @cache
 def validator(shared: Path, reference: str) -> Any:
     contents = schemas(shared)
-    registry: Any = Registry(retrieve=lambda uri: Resource(contents=contents[uri.rstrip("#")], specification=DRAFT4))
+    found = [(uri, DRAFT4.create_resource(schema)) for uri, schema in contents.items()]
+    registry: Any = Registry().with_resources([*found, *((f"{uri}#", one) for uri, one in found)])
     return jsonschema.Draft4Validator({"$ref": f"{HOST}/{reference}"}, registry=registry)
 
 

@@ -45,7 +45,7 @@ KNOWN = {
 
 
 def bare(value: Any) -> Any:
-    """A value of python-hcl2, which keeps the quotes of a text, adds some to a heredoc, and leaves escapes as they are."""
+    """A value of python-hcl2, which keeps quotes, adds some around a heredoc, and leaves escapes as they are."""
     match value:
         case str() if value.startswith('"<<') and "\n" in value:
             return read_hcl(value[1:-1])
