@@ -6,10 +6,12 @@ from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from rulefold import plugins as module
 from rulefold.plugins import Plugin, PluginError, plugins, run
-from tests.targets.exports import ANALYTICS, catalogue
+from tests.conftest import ROOT
+from tests.targets.exports import ANALYTICS, HUNTING, catalogue
 
 GOOD = """
 from rulefold.targets import Emitted, Loss, Option, Target
@@ -111,6 +113,15 @@ def test_entry_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "our_titles.py", GOOD)
     with pytest.raises(PluginError, match="already there, from entry point acme_rules:TARGET"):
         plugins(tmp_path)
+
+
+def test_the_example_of_the_documents(tmp_path: Path) -> None:
+    documents = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = [t.content for t in MarkdownIt().parse(documents) if t.type == "fence" and t.info == "python"]
+    write(tmp_path, "our_titles.py", example)
+    plugin = plugins(tmp_path)["our-titles"]
+    emitted = run(plugin, plugin.load(), catalogue(ANALYTICS, HUNTING), {"end": ";"})
+    assert emitted.files == {"titles.txt": "One rule;One rule;"}
 
 
 def test_a_plugin_says_where_it_is_from(tmp_path: Path) -> None:

@@ -130,6 +130,15 @@ def test_what_is_refused(update: dict[str, Any], field: str) -> None:
     assert [name for name, _ in refusals(export("misp", changed(ANALYTICS, **update)))] == [field]
 
 
+def test_an_event_has_the_id_of_its_name() -> None:
+    events = [json.loads(only_file("misp", ANALYTICS, event=name))["Event"] for name in ("ours", "ours", "theirs")]
+    assert events[0] == events[1]
+    assert (events[0]["info"], events[0]["date"]) == ("ours", "2022-08-07")
+    assert events[0]["uuid"] != events[2]["uuid"]
+    undated = json.loads(only_file("misp", changed(ANALYTICS, ingested_date=None)))["Event"]
+    assert "date" not in undated
+
+
 def test_characters_that_misp_replaces_are_told() -> None:
     assert [loss.field for loss in lost(export("misp", changed(ANALYTICS, title="\U0001f600")))] == ["title"]
 

@@ -108,17 +108,18 @@ def test_an_invented_connector_is_none() -> None:
 
 
 def test_ids() -> None:
-    own = changed(ANALYTICS, id=guid(7).upper(), key="a")
+    own = changed(ANALYTICS, id=guid(7).upper(), key=guid(7).upper())
     none = changed(ANALYTICS, id="", key="b")
     bad = changed(ANALYTICS, id="f090f8f4a-b986-42d2-b536-e0795c723e25", key="c")
-    twins = [changed(ANALYTICS, id=guid(8), key=key) for key in ("d", "e")]
+    twins = [changed(ANALYTICS, id=guid(8), key=f"{guid(8)}-{hash_}") for hash_ in ("d", "e")]
     found = catalogue(own, none, bad, *twins)
     unique, losses = unique_ids(found)
-    assert unique["a"] == guid(7)
+    assert unique[own.key] == guid(7)
     assert len(set(unique.values())) == 5
-    assert [loss.detection for loss in losses] == ["b", "c", "d", "e"]
+    assert [loss.detection for loss in losses] == ["b", "c", *(twin.key for twin in twins)]
+    assert unique_ids(catalogue(twins[1]))[0] == {twins[1].key: unique[twins[1].key]}  # alone it has no other id
     in_files, losses = file_ids(found)
-    assert (in_files["a"], in_files["d"], in_files["e"]) == (guid(7).upper(), guid(8), guid(8))
+    assert [in_files[d.key] for d in (own, *twins)] == [guid(7).upper(), guid(8), guid(8)]
     assert [loss.detection for loss in losses] == ["b", "c"]
     assert in_files["b"] == unique["b"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rulefold.model import Catalogue, Detection
-from rulefold.targets.frame import Emitted, Loss, Options, made_id
+from rulefold.targets.frame import Emitted, Loss, Option, Options, made_id
 from rulefold.targets.sentinel import (
     OPERATORS,
     SEVERITIES,
@@ -66,10 +66,12 @@ HUNTING = Template(
 _CORRELATED = frozenset(("comment",))
 _CATEGORIES = {"link": "External analysis"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+OPTIONS = (Option("event", "the name of the event, of which its id is made", "Detection rules"),)
 _MAX_VALUE = 65_535  # bytes of a value in MISP's database
 
 
-def emit(catalogue: Catalogue, _: Options) -> Emitted:
+def emit(catalogue: Catalogue, options: Options) -> Emitted:
     """`event.json`: one event, with an object for each rule under the rule's own id."""
     ids, losses = unique_ids(catalogue)
     objects: list[Json] = []
@@ -85,7 +87,9 @@ def emit(catalogue: Catalogue, _: Options) -> Emitted:
     if objects:
         said.append(Loss(None, "query", "MISP takes away blanks at both ends of a value"))
     files = (
-        {"event.json": json.dumps(_event(catalogue, objects), indent=2, ensure_ascii=False) + "\n"} if objects else {}
+        {"event.json": json.dumps(_event(options["event"], catalogue, objects), indent=2, ensure_ascii=False) + "\n"}
+        if objects
+        else {}
     )
     return Emitted(files, (*said, *losses))
 
@@ -123,9 +127,9 @@ def _losses(d: Detection) -> Iterator[Loss]:
             yield Loss(d.key, name, "MISP replaces characters beyond U+FFFF")
 
 
-def _event(catalogue: Catalogue, objects: list[Json]) -> Json:
+def _event(name: str, catalogue: Catalogue, objects: list[Json]) -> Json:
     dates = [d.ingested_date for d in catalogue.detections if d.ingested_date and _DATE.fullmatch(d.ingested_date)]
-    event: dict[str, Json] = {"uuid": made_id("event", "rulefold"), "info": "Detection rules"}
+    event: dict[str, Json] = {"uuid": made_id("event", name), "info": name}
     if dates:
         event["date"] = max(dates)
     # Undefined threat, finished analysis, and for nobody but the organisation that reads it in.
