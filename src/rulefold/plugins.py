@@ -69,7 +69,7 @@ def plugins(folder: Path | None) -> dict[str, Plugin]:
 def run(plugin: Plugin, target: Target, catalogue: Catalogue, options: Options) -> Emitted:
     """What a target makes of a catalogue.  Raises OptionError, and PluginError where the target fails."""
     try:
-        emitted: object = target.export(catalogue, options)
+        emitted: object = target.emit(catalogue, target.chosen(options))
     except OptionError:
         raise
     except Exception as error:
@@ -81,7 +81,7 @@ def run(plugin: Plugin, target: Target, catalogue: Catalogue, options: Options) 
             raise PluginError(f"{plugin.source}: {plugin.name} gave a file that is no text: {path!r}")
         if not is_inside(path) or path == MANIFEST:
             raise PluginError(f"{plugin.source}: {plugin.name} gave a path out of its folder: {path!r}")
-    return emitted
+    return emitted.settled()
 
 
 def _module(path: Path) -> ModuleType:

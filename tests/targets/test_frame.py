@@ -16,7 +16,7 @@ from rulefold.targets import FORMATS, OTHER_LANGUAGES, TARGETS, Emitted, Loss, O
 from rulefold.targets.frame import NAMESPACE, made_id, made_name, nearest
 from tests.conftest import ROOT, examples
 from tests.pages_text import built
-from tests.targets.exports import ANALYTICS, HOSTILE, HUNTING, NRT, catalogue, export, hostile
+from tests.targets.exports import ANALYTICS, HOSTILE, HUNTING, NRT, catalogue, changed, export, hostile
 from tests.targets.nasty import catalogues
 
 SURE = ("jsonl", "csv")  # of these two no detection can be too strange
@@ -76,6 +76,16 @@ def test_refused_counts_detections_and_not_losses() -> None:
         Loss(None, "z", ""),
     )
     assert Emitted({}, losses).refused == 1
+
+
+def test_nothing_is_lost_of_a_rule_that_is_refused() -> None:
+    losses = (Loss("a", "x", ""), Loss("a", "y", "", refused=True), Loss("b", "x", ""), Loss(None, "z", ""))
+    assert Emitted({"f": ""}, losses).settled() == Emitted({"f": ""}, losses[1:])
+    nameless = changed(ANALYTICS, id="none", severity=None)
+    for target in ("sentinel-yaml", "sentinel-arm", "bicep", "terraform", "defender-xdr"):
+        told = [loss for loss in export(target, nameless).losses if loss.detection]
+        assert all(loss.refused for loss in told)
+        assert told
 
 
 @pytest.mark.parametrize("name", TARGETS)

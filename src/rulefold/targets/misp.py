@@ -86,12 +86,9 @@ def emit(catalogue: Catalogue, options: Options) -> Emitted:
     said = [*without_place(catalogue, "platforms", "ingested_date"), *without_invented(catalogue)]
     if objects:
         said.append(Loss(None, "query", "MISP takes away blanks at both ends of a value"))
-    files = (
-        {"event.json": json.dumps(_event(options["event"], catalogue, objects), indent=2, ensure_ascii=False) + "\n"}
-        if objects
-        else {}
-    )
-    return Emitted(files, (*said, *losses))
+    event = _event(options["event"], catalogue, objects)
+    text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
+    return Emitted({"event.json": text} if objects else {}, (*said, *losses))
 
 
 def _faults(d: Detection) -> Iterator[Loss]:
