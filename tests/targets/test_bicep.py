@@ -1,6 +1,7 @@
 """Bicep files, judged by pycep, which checkov reads Bicep with, and held against the ARM templates."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ from tests.targets.test_sentinel_arm import evaluated
 pytestmark = pytest.mark.judge
 
 
+@cache
+def parser() -> Any:
+    return judge("pycep").BicepParser()
+
+
 def resources(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = judge("pycep").BicepParser().parse(text=text)["resources"]
+    found: dict[str, Any] = parser().parse(text=text)["resources"]
     assert found.pop("sentinel")["existing"] is True
     return found
 
