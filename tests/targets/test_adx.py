@@ -7,7 +7,7 @@ from hypothesis import given
 
 from rulefold.model import Detection
 from rulefold.targets import TARGETS
-from rulefold.targets.kql_text import is_closed, statements, tokens
+from rulefold.targets.kql_text import is_closed, split, tokens
 from tests.conftest import HUNT, examples
 from tests.judges import kusto
 from tests.pages_text import built
@@ -126,11 +126,12 @@ def test_what_is_closed_has_tokens(query: str) -> None:
         assert all(query.startswith(token.text, token.start) for token in found)
 
 
-def test_statements() -> None:
+def test_parts() -> None:
     found = tokens("let a = dynamic([1;2]); let b = ';';T | where x == a;")
     assert found
-    assert ["".join(token.text for token in one) for one in statements(found)] == [
+    assert ["".join(token.text for token in one) for one in split(found, ";")] == [
         "leta=dynamic([1;2])",
         "letb=';'",
         "T|wherex==a",
+        "",
     ]

@@ -5,7 +5,6 @@ Source: Kusto documentation, "The string data type"; what the official parser ta
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TEXT = r"""
@@ -66,17 +65,15 @@ def is_closed(query: str) -> bool:
     return not open_
 
 
-def statements(found: list[Token]) -> Iterator[list[Token]]:
-    """The statements of a query, without the semicolons between them."""
-    statement: list[Token] = []
+def split(found: list[Token], mark: str) -> list[list[Token]]:
+    """Tokens in the parts between which a mark stands outside of all brackets, the last one also where it is empty."""
+    parts: list[list[Token]] = [[]]
     depth = 0
     for token in found:
         if token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == ";" and depth == 0:
-                yield statement
-                statement = []
+            depth += (token.text in _CLOSING) - (token.text in _CLOSED)
+            if token.text == mark and depth == 0:
+                parts.append([])
                 continue
-        statement.append(token)
-    if statement:
-        yield statement
+        parts[-1].append(token)
+    return parts
