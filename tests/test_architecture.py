@@ -14,13 +14,15 @@ BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = {"model", *BELOW["model"]}
-BELOW["targets"] = {"model", "markdown_text", *BELOW["model"]}
-BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
+BELOW["targets"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
+BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["report"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
 BELOW["store"] = {"report", *BELOW["report"]}
+BELOW["filters"] = {"model", *BELOW["model"]}
+BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", "csv_text", "report", *BELOW["api"]}
+BELOW["cli"] = {"api", "csv_text", "filters", "plugins", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 

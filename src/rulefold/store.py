@@ -79,6 +79,12 @@ def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
     return differences + [Difference(path, "surplus") for path in surplus]
 
 
+def write_file(path: Path, data: bytes) -> bool:
+    """Put one file in place whole, and say whether that was needed.  Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _replace(str(path), data)
+
+
 def load_catalogue(path: Path) -> Catalogue | None:
     """The catalogue of an output folder, or of a catalogue.json; None where the path is neither.
 
@@ -114,13 +120,13 @@ def read_manifest(folder: Path) -> dict[str, str]:
     data = _read(folder / MANIFEST)
     try:
         files = json.loads(data or b"{}").get("files", {})
-        return {path: digest for path, digest in files.items() if _is_inside(path) and isinstance(digest, str)}
+        return {path: digest for path, digest in files.items() if is_inside(path) and isinstance(digest, str)}
     except (ValueError, AttributeError):
         return {}
 
 
-def _is_inside(path: str) -> bool:
-    """Whether a path of a manifest stays within its folder."""
+def is_inside(path: str) -> bool:
+    """Whether a path stays within the folder that it is relative to."""
     pure = PurePosixPath(path)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts:
         return False

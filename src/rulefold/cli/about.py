@@ -32,10 +32,10 @@ def schema(file: str) -> int:
     """Print the JSON Schema of catalogue.json, or that of coverage.json."""
     from rulefold.model import Catalogue
     from rulefold.report.schema import coverage_schema
-    from rulefold.targets import TARGETS
+    from rulefold.targets import FORMATS
 
     if file == "coverage":
         click.echo(coverage_schema(), nl=False)
     else:
-        click.echo(TARGETS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
+        click.echo(FORMATS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
     return 0

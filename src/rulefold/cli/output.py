@@ -10,8 +10,11 @@ from rulefold.cli.terminal import counted
 _SHOWN_DIFFERENCES = 10
 
 
-def write_files(output: Path, files: Mapping[str, bytes], subject: str = "") -> None:
-    """Write the files, and say on standard output what was done; `subject` begins the sentence."""
+def write_files(output: Path, files: Mapping[str, bytes], subject: str = "") -> bool:
+    """Write the files, and say on standard output what was done; `subject` begins the sentence.
+
+    The folder is then current, which is what is returned.
+    """
     from rulefold.store import write_output
 
     written = write_output(output, files)
@@ -22,6 +25,7 @@ def write_files(output: Path, files: Mapping[str, bytes], subject: str = "") -> 
     if written.kept:
         names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
         click.echo(f"not removed, because changed since they were written: {names}", err=True)
+    return True
 
 
 def check_files(output: Path, files: Mapping[str, bytes]) -> bool:

@@ -1,33 +1,116 @@
-"""Outputs: one module each, and one row each in `TARGETS`.
+"""Outputs: one module each, and one row each in `FORMATS` or `TARGETS`.
 
-A target turns a catalogue into files, as a mapping from path to text.  No target touches the disk.
+A format is a part of what `rulefold build` writes, and holds a catalogue whole.  A target is what `rulefold export`
+writes for another tool, and says what it cannot hold.  Both turn a catalogue into files, as a mapping from path to
+text, and do not touch the disk.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rulefold.model import Catalogue
-from rulefold.targets import json_catalogue, json_schema, kql_files, markdown_pages, yaml_catalogue
+from rulefold.targets import (
+    adx,
+    bicep,
+    csv_table,
+    defender_xdr,
+    json_catalogue,
+    json_schema,
+    jsonl,
+    kql_files,
+    markdown_pages,
+    misp,
+    msticpy,
+    sentinel_arm,
+    sentinel_yaml,
+    stix,
+    terraform,
+    yaml_catalogue,
+)
+from rulefold.targets.frame import Emitted, Loss, Option, OptionError, Options, Target
 
-Emit = Callable[[Catalogue], Mapping[str, str]]
+__all__ = [
+    "FORMATS",
+    "OTHER_LANGUAGES",
+    "TARGETS",
+    "Emitted",
+    "Format",
+    "Loss",
+    "Option",
+    "OptionError",
+    "Options",
+    "Target",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An output: its name, what it writes, and the function that makes it."""
+class Format:
+    """A part of the catalogue on disk: its name, what it writes, and the function that makes it."""
 
     name: str
     summary: str
-    emit: Emit
+    emit: Callable[[Catalogue], Mapping[str, str]]
 
+
+FORMATS: dict[str, Format] = {
+    format_.name: format_
+    for format_ in (
+        Format("json", "catalogue.json", json_catalogue.emit),
+        Format("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", yaml_catalogue.emit),
+        Format("markdown", "INDEX.md, and detections/*.md, one page a rule", markdown_pages.emit),
+        Format("kql", "kql/*.kql, each rule's query verbatim", kql_files.emit),
+        Format("schema", "catalogue.schema.json, the JSON Schema of the catalogue", json_schema.emit),
+    )
+}
 
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
-        Target("json", "catalogue.json", json_catalogue.emit),
-        Target("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", yaml_catalogue.emit),
-        Target("markdown", "INDEX.md, and detections/*.md, one page a rule", markdown_pages.emit),
-        Target("kql", "kql/*.kql, each rule's query verbatim", kql_files.emit),
-        Target("schema", "catalogue.schema.json, the JSON Schema of the catalogue", json_schema.emit),
+        Target(
+            "sentinel-yaml",
+            "Microsoft Sentinel's rule files: analytics/*.yaml and hunting/*.yaml",
+            sentinel_yaml.emit,
+            sentinel_yaml.OPTIONS,
+        ),
+        Target(
+            "sentinel-arm",
+            "Azure Resource Manager templates: alert rules, and hunting queries as saved searches",
+            sentinel_arm.emit,
+            sentinel_arm.OPTIONS,
+        ),
+        Target("bicep", "the resources of sentinel-arm as Bicep files", bicep.emit, bicep.OPTIONS),
+        Target("terraform", "the same for Terraform's azurerm provider, as HCL", terraform.emit, terraform.OPTIONS),
+        Target(
+            "defender-xdr",
+            "custom detections of Microsoft Defender XDR, for rules that read one of its tables",
+            defender_xdr.emit,
+            defender_xdr.OPTIONS,
+        ),
+        Target("stix", "bundle.json, a STIX 2.1 bundle of indicators and ATT&CK techniques", stix.emit),
+        Target(
+            "misp",
+            "event.json, a MISP event of kql-analytics-rule and threat-hunt-query objects",
+            misp.emit,
+            misp.OPTIONS,
+        ),
+        Target("msticpy", "msticpy's query files: analytics.yaml and hunting.yaml", msticpy.emit),
+        Target("adx", "functions.kql, a script of stored functions for Azure Data Explorer", adx.emit),
+        Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),
+        Target("csv", "detections.csv, one detection a row", csv_table.emit),
     )
+}
+
+# What is asked for and cannot be had: tools by the names people give them, whose rules are in another query language.
+OTHER_LANGUAGES: dict[str, str] = {
+    "sigma": "Sigma",
+    "splunk": "Splunk",
+    "spl": "Splunk",
+    "elastic": "Elastic",
+    "elasticsearch": "Elastic",
+    "esql": "Elastic",
+    "eql": "Elastic",
+    "kibana": "Elastic",
+    "yara-l": "YARA-L",
+    "yaral": "YARA-L",
+    "chronicle": "YARA-L",
 }
