@@ -14,15 +14,22 @@ BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
+BELOW["sources"] = {"entries", *BELOW["entries"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["store"] = {"model", *BELOW["model"]}
-BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
+BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["cli"] = {"api", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
-ONLY_IMPORTERS = {"markdown_it": {"pages"}, "click": {"cli"}, "pydantic": {"model.py", "store.py"}}
+ONLY_IMPORTERS = {
+    "markdown_it": {"pages"},
+    "ruamel": {"sources"},
+    "click": {"cli"},
+    "pydantic": {"model.py", "store.py", "sources"},
+}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.options import Decorator, exit_code, on_conflict_option, pages_argument, pages_of, strict_option
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -24,10 +24,15 @@ def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[
     return chosen or FORMATS
 
 
+formats_option: Decorator = click.option(
+    "--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all."
+)
+
+
 @click.command()
 @pages_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default="output", show_default=True, help="Folder.")
-@click.option("--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all.")
+@formats_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
 @click.option("--no-queries", is_flag=True, help="Leave out what looks inside queries (nothing does, so far).")
@@ -51,16 +56,14 @@ def build(
 
     found = pages_of(pages, exclude=output)
     built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))
-    files = output_files(built, formats)
-    _print_findings(built)
-    if not only_check:
-        _write(output, files, built)
-    elif not _check(output, files):
+    print_findings(built)
+    if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1
     return exit_code([str(d.severity) for d in built.diagnostics], strict)
 
 
-def _print_findings(built: "Build") -> None:
+def print_findings(built: "Build") -> None:
+    """Print the first errors, and how many diagnostics there are of each code."""
     errors = [d for d in built.diagnostics if d.severity == "error"]
     for diagnostic in errors[:_SHOWN_ERRORS]:
         print_diagnostic(diagnostic)
@@ -77,12 +80,20 @@ def _summary(built: "Build") -> str:
     )
 
 
-def _write(output: Path, files: dict[str, bytes], built: "Build") -> None:
+def print_or_write(output: Path, files: dict[str, bytes], built: "Build", summary: str, only_check: bool) -> bool:
+    """Write an output folder, or say in what it differs from these files; False where it is not current."""
+    if only_check:
+        return _check(output, files)
+    _write(output, files, built, summary)
+    return True
+
+
+def _write(output: Path, files: dict[str, bytes], built: "Build", summary: str) -> None:
     from rulefold.store import write_output
 
     written = write_output(output, files)
     counts = built.catalogue.counts
-    click.echo(_summary(built))
+    click.echo(summary)
     click.echo(
         f"{counted(counts.detections, 'detection')} in {output}/: {counted(len(files), 'file')}, "
         f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
