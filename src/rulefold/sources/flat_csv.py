@@ -59,7 +59,7 @@ def read(source: Source) -> Found:
     else:
         found.header = header.span
         for record in records:
-            if len(record.cells) > 1 or record.cells[0].text or record.fault:
+            if record.fault or any(cell.text for cell in record.cells):
                 _read_record(record, columns, found)
     return found
 

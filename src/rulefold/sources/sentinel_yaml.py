@@ -27,6 +27,7 @@ _SIGNS = {
 _FOLDERS = {
     "hunting": HUNTING,
     "hunting queries": HUNTING,
+    "analytics": ANALYTICS,
     "detections": ANALYTICS,
     "analytic rules": ANALYTICS,
     "analytics rules": ANALYTICS,
