@@ -94,7 +94,7 @@ def profile(pages: Path, scratch: Path) -> None:
         from rulefold.inputs import find_pages
         from rulefold.pages import read_blocks
         from rulefold.store import write_output
-        from rulefold.targets import TARGETS
+        from rulefold.targets import FORMATS
     with stage("find and decode pages"):
         sources = [page.read() for page in find_pages([str(pages)])]
     with stage("pages into blocks"):
@@ -103,11 +103,11 @@ def profile(pages: Path, scratch: Path) -> None:
         entries = [entry for block in blocks if (entry := read_entry(block)[0])]
     with stage("entries into a catalogue"):
         catalogue, _ = fold(entries)
-    for target in TARGETS.values():
+    for target in FORMATS.values():
         emit: Callable[..., object] = target.emit
         with stage(f"catalogue into {target.name}"):
             emit(catalogue)
-    files = output_files(build(find_pages([str(pages)])), TARGETS)
+    files = output_files(build(find_pages([str(pages)])), FORMATS)
     with stage(f"write {len(files):,} files"):
         write_output(scratch / "stages", files)
 

@@ -19,8 +19,10 @@ BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["store"] = {"model", *BELOW["model"]}
+BELOW["filters"] = {"model", *BELOW["model"]}
+BELOW["plugins"] = {"targets", *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", *BELOW["api"]}
+BELOW["cli"] = {"api", "filters", "plugins", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 

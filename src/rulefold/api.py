@@ -11,7 +11,7 @@ from rulefold.folding import OnConflict, fold
 from rulefold.inputs import find_pages
 from rulefold.model import Catalogue, Entry
 from rulefold.store import Written, write_output
-from rulefold.targets import TARGETS
+from rulefold.targets import FORMATS
 
 __all__ = ["build", "fold", "read", "write"]
 
@@ -39,7 +39,7 @@ def build(paths: Iterable[PathLike], on_conflict: OnConflict = "first") -> Build
     return build_pages(find_pages(os.fspath(path) for path in paths), on_conflict)
 
 
-def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = tuple(TARGETS)) -> Written:
+def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = tuple(FORMATS)) -> Written:
     """Write a catalogue to the folder `path` in the given formats, and say what was done.
 
     Each file is replaced whole, the manifest last.  Files of an earlier build that are not written again are removed,

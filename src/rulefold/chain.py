@@ -16,7 +16,7 @@ from rulefold.folding import OnConflict, fold
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Entry, PageSource
 from rulefold.pages import Block, read_blocks
-from rulefold.targets import TARGETS
+from rulefold.targets import FORMATS
 from rulefold.text import Source
 
 MAX_FAULTS_A_PAGE = 1_000
@@ -162,7 +162,7 @@ def catalogue_files(catalogue: Catalogue, formats: Iterable[str]) -> dict[str, b
     """The files of a catalogue in the given formats, with paths relative to the output folder."""
     files: dict[str, bytes] = {}
     for name in formats:
-        files |= {path: text.encode() for path, text in TARGETS[name].emit(catalogue).items()}
+        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue).items()}
     return files
 
 

@@ -72,6 +72,12 @@ def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
     return differences + [Difference(path, "surplus") for path in surplus]
 
 
+def write_file(path: Path, data: bytes) -> bool:
+    """Put one file in place whole, and say whether that was needed.  Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _replace(str(path), data)
+
+
 def load_catalogue(path: Path) -> Catalogue | None:
     """The catalogue of an output folder, or of a catalogue.json; None where the path is neither.
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rulefold import targets
 from rulefold.cli import main
 from rulefold.cli.build import FORMATS
-from rulefold.targets import TARGETS
 
 SEED = Path(__file__).parents[2] / "catalog" / "Rules_5587-5607.md"
 SEED_ID = "55fbc363-6cc9-4201-bd68-d980b612082b"
@@ -136,7 +136,7 @@ def test_a_bug_has_an_exit_code_of_its_own(folder: Path, monkeypatch: pytest.Mon
 
 
 def test_formats_select_what_is_written(folder: Path) -> None:
-    assert tuple(TARGETS) == FORMATS
+    assert tuple(targets.FORMATS) == FORMATS
     run("build", "--format", "kql,json")
     written = sorted(path.relative_to("output").as_posix() for path in Path("output").rglob("*") if path.is_file())
     assert written == ["catalogue.json", "diagnostics.json", f"kql/{SEED_ID}.kql", "manifest.json"]

@@ -18,6 +18,7 @@ from rulefold.cli.about import explain, schema
 from rulefold.cli.browse import list_, show
 from rulefold.cli.build import build
 from rulefold.cli.check import check
+from rulefold.cli.export import export
 from rulefold.cli.imports import import_
 from rulefold.cli.terminal import obey_no_color
 
@@ -69,5 +70,5 @@ def main(context: click.Context) -> None:
     obey_no_color(context)
 
 
-for _command in (build, import_, check, list_, show, explain, schema):
+for _command in (build, import_, check, list_, show, export, explain, schema):
     main.add_command(_command)

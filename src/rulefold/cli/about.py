@@ -30,7 +30,7 @@ def explain(code: str | None) -> int:
 def schema() -> int:
     """Print the JSON Schema of catalogue.json."""
     from rulefold.model import Catalogue
-    from rulefold.targets import TARGETS
+    from rulefold.targets import FORMATS
 
-    click.echo(TARGETS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
+    click.echo(FORMATS["schema"].emit(Catalogue(rulefold=""))["catalogue.schema.json"], nl=False)
     return 0

@@ -12,22 +12,14 @@ from rulefold.cli.terminal import counted, plain, print_table
 if TYPE_CHECKING:
     from rulefold.model import Catalogue, Detection
 
-_FILTERS = {
-    "tactic": "tactics",
-    "technique": "techniques",
-    "platform": "platforms",
-    "connector": "connectors",
-    "data_type": "data_types",
-    "type": "type",
-    "severity": "severity",
-}
+# As in rulefold.filters, which is not imported before a command runs; a test compares the two.
+FILTERS = ("tactic", "technique", "platform", "connector", "data-type", "type", "severity")
 
 
 def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for name in reversed(_FILTERS):
-        option = "--" + name.replace("_", "-")
-        text = f"Only detections with this {name.replace('_', ' ')}; several mean any of them."
-        command = click.option(option, name, multiple=True, help=text)(command)
+    for name in reversed(FILTERS):
+        text = f"Only detections with this {name.replace('-', ' ')}; several mean any of them."
+        command = click.option(f"--{name}", name.replace("-", "_"), multiple=True, help=text)(command)
     return command
 
 
@@ -40,7 +32,10 @@ def list_(pages: tuple[str, ...], form: str, **filters: tuple[str, ...]) -> int:
 
     Values are compared without case; a technique includes its sub-techniques.
     """
-    detections = [d for d in catalogue_of(pages).detections if _matches(d, filters)]
+    from rulefold.filters import matches
+
+    wanted = {name.replace("_", "-"): values for name, values in filters.items()}
+    detections = [d for d in catalogue_of(pages).detections if matches(d, wanted)]
     match form:
         case "json":
             _print_json(detections)
@@ -51,20 +46,6 @@ def list_(pages: tuple[str, ...], form: str, **filters: tuple[str, ...]) -> int:
             print_table(("ID", "TYPE", "SEVERITY", "TITLE"), rows)
             click.echo(counted(len(detections), "detection"), err=True)
     return 0
-
-
-def _matches(detection: "Detection", filters: dict[str, tuple[str, ...]]) -> bool:
-    return all(_has_any(detection, name, wanted) for name, wanted in filters.items() if wanted)
-
-
-def _has_any(detection: "Detection", name: str, wanted: tuple[str, ...]) -> bool:
-    value = getattr(detection, _FILTERS[name])
-    if name == "connector":
-        value = [connector.id for connector in value]
-    values = {v.lower() for v in ([value] if isinstance(value, str) else value or ())}
-    if name == "technique":
-        values |= {v.partition(".")[0] for v in values}
-    return any(w.lower() in values for w in wanted)
 
 
 def _print_json(detections: "list[Detection]") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rulefold.cli.options import Decorator, exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.output import check_files, print_kept
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("json", "yaml", "markdown", "kql", "schema")
 _SHOWN_ERRORS = 20
-_SHOWN_DIFFERENCES = 10
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def _summary(built: "Build") -> str:
 def print_or_write(output: Path, files: dict[str, bytes], built: "Build", summary: str, only_check: bool) -> bool:
     """Write an output folder, or say in what it differs from these files; False where it is not current."""
     if only_check:
-        return _check(output, files)
+        return check_files(output, files)
     _write(output, files, built, summary)
     return True
 
@@ -98,23 +98,4 @@ def _write(output: Path, files: dict[str, bytes], built: "Build", summary: str) 
         f"{counted(counts.detections, 'detection')} in {output}/: {counted(len(files), 'file')}, "
         f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
     )
-    if written.kept:
-        names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
-        click.echo(f"not removed, because changed since they were written: {names}", err=True)
-
-
-def _check(output: Path, files: dict[str, bytes]) -> bool:
-    from rulefold.store import check_output
-
-    differences = check_output(output, files)
-    for difference in differences[:_SHOWN_DIFFERENCES]:
-        click.echo(f"{difference.kind}: {output / difference.path}")
-        for line in difference.lines:
-            click.echo(f"  {line}")
-    if len(differences) > _SHOWN_DIFFERENCES:
-        click.echo(f"and {counted(len(differences) - _SHOWN_DIFFERENCES, 'more file')}")
-    if differences:
-        click.echo(f"{output}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
-    else:
-        click.echo(f"{output}/ is current: {counted(len(files), 'file')}")
-    return not differences
+    print_kept(written.kept)

@@ -1,33 +1,81 @@
-"""Outputs: one module each, and one row each in `TARGETS`.
+"""Outputs: one module each, and one row each in `FORMATS` or `TARGETS`.
 
-A target turns a catalogue into files, as a mapping from path to text.  No target touches the disk.
+A format is a part of what `rulefold build` writes, and holds a catalogue whole.  A target is what `rulefold export`
+writes for another tool, and says what it cannot hold.  Both turn a catalogue into files, as a mapping from path to
+text, and do not touch the disk.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rulefold.model import Catalogue
-from rulefold.targets import json_catalogue, json_schema, kql_files, markdown_pages, yaml_catalogue
+from rulefold.targets import (
+    json_catalogue,
+    json_schema,
+    kql_files,
+    markdown_pages,
+    sentinel_yaml,
+    yaml_catalogue,
+)
+from rulefold.targets.frame import Emitted, Loss, Option, OptionError, Options, Target
 
-Emit = Callable[[Catalogue], Mapping[str, str]]
+__all__ = [
+    "FORMATS",
+    "OTHER_LANGUAGES",
+    "TARGETS",
+    "Emitted",
+    "Format",
+    "Loss",
+    "Option",
+    "OptionError",
+    "Options",
+    "Target",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An output: its name, what it writes, and the function that makes it."""
+class Format:
+    """A part of the catalogue on disk: its name, what it writes, and the function that makes it."""
 
     name: str
     summary: str
-    emit: Emit
+    emit: Callable[[Catalogue], Mapping[str, str]]
 
+
+FORMATS: dict[str, Format] = {
+    format_.name: format_
+    for format_ in (
+        Format("json", "catalogue.json", json_catalogue.emit),
+        Format("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", yaml_catalogue.emit),
+        Format("markdown", "INDEX.md, and detections/*.md, one page a rule", markdown_pages.emit),
+        Format("kql", "kql/*.kql, each rule's query verbatim", kql_files.emit),
+        Format("schema", "catalogue.schema.json, the JSON Schema of the catalogue", json_schema.emit),
+    )
+}
 
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
-        Target("json", "catalogue.json", json_catalogue.emit),
-        Target("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", yaml_catalogue.emit),
-        Target("markdown", "INDEX.md, and detections/*.md, one page a rule", markdown_pages.emit),
-        Target("kql", "kql/*.kql, each rule's query verbatim", kql_files.emit),
-        Target("schema", "catalogue.schema.json, the JSON Schema of the catalogue", json_schema.emit),
+        Target(
+            "sentinel-yaml",
+            "Microsoft Sentinel's rule files: analytics/*.yaml and hunting/*.yaml",
+            sentinel_yaml.emit,
+            sentinel_yaml.OPTIONS,
+        ),
     )
+}
+
+# What is asked for and cannot be had: tools by the names people give them, whose rules are in another query language.
+OTHER_LANGUAGES: dict[str, str] = {
+    "sigma": "Sigma",
+    "splunk": "Splunk",
+    "spl": "Splunk",
+    "elastic": "Elastic",
+    "elasticsearch": "Elastic",
+    "esql": "Elastic",
+    "eql": "Elastic",
+    "kibana": "Elastic",
+    "yara-l": "YARA-L",
+    "yaral": "YARA-L",
+    "chronicle": "YARA-L",
 }
