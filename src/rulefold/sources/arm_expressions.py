@@ -91,85 +91,100 @@ def _moved(value: Node, node: Scalar) -> Node:
 def _text(text: str, scope: Scope, depth: int) -> Value:
     if not is_expression(text):
         return (text[1:] if text.startswith("[[") and text.endswith("]") else text,)
-    found = _Parser(text[1:-1], scope, depth).whole() if depth < _MAX_DEPTH else None
-    return (Open(text),) if found is None else found
+    try:
+        return _Parser(text[1:-1], scope, depth).whole()
+    except _NotUnderstoodError:
+        return (Open(text),)
+
+
+class _NotUnderstoodError(Exception):
+    """What is in the brackets has not the form of an expression, or is too deep."""
 
 
 class _Parser:
-    """Reads one expression; None is the value of what cannot be known or understood."""
+    """Reads one expression."""
 
     def __init__(self, text: str, scope: Scope, depth: int) -> None:
         self._text, self._scope, self._depth = text, scope, depth
         self._at = 0
 
-    def whole(self) -> Value | None:
+    def whole(self) -> Value:
         """The value of the expression."""
         value = self._value(0)
-        return value if not self._text[self._at :].strip() else None
+        if self._text[self._at :].strip():
+            raise _NotUnderstoodError
+        return value
 
-    def _value(self, nesting: int) -> Value | None:
+    def _next(self) -> tuple[str, ...]:
+        """The parts of the next token: a literal, the name of a function, a number, or a mark."""
         token = _TOKEN.match(self._text, self._at)
-        if not token or nesting > _MAX_DEPTH:
-            self._at = len(self._text)
-            return (Open(self._text),)
-        self._at, start = token.end(), self._at
-        literal, function, number, mark = token.groups()
+        if not token:
+            raise _NotUnderstoodError
+        self._at = token.end()
+        return token.groups()
+
+    def _value(self, nesting: int) -> Value:
+        if self._depth + nesting > _MAX_DEPTH:
+            raise _NotUnderstoodError
+        start = self._at
+        literal, function, number, _ = self._next()
         if literal is not None:
             return (literal.replace("''", "'"),)
         if number is not None:
             return (number,)
         if function is None:
-            self._at = len(self._text)
-            return (Open(f"{self._text} at {mark}"),)
-        arguments = self._arguments(nesting)
-        return self._members(self._call(function.lower(), arguments, self._text[start : self._at].strip()))
+            raise _NotUnderstoodError
+        arguments = self._arguments(nesting + 1)
+        return self._member_of(self._call(function.lower(), arguments, self._text[start : self._at].strip()), nesting)
 
     def _arguments(self, nesting: int) -> list[Value]:
         arguments: list[Value] = []
+        if self._take(")"):
+            return arguments
         while True:
-            token = _TOKEN.match(self._text, self._at)
-            if not token:
-                self._at = len(self._text)
+            arguments.append(self._value(nesting))
+            mark = self._next()[3]
+            if mark == ")":
                 return arguments
-            if token[4] == ")":
-                self._at = token.end()
-                return arguments
-            if token[4] == ",":
-                self._at = token.end()
-                continue
-            arguments.append(self._value(nesting + 1) or (Open(self._text),))
+            if mark != ",":
+                raise _NotUnderstoodError
+
+    def _take(self, mark: str) -> bool:
+        """Whether the next token is this mark, which is then behind."""
+        token = _TOKEN.match(self._text, self._at)
+        if token and token[4] == mark:
+            self._at = token.end()
+            return True
+        return False
 
     def _call(self, name: str, arguments: list[Value], written: str) -> Value:
+        texts = [argument for argument in arguments if isinstance(argument, tuple)]
         match name, arguments:
             case "parameters" | "variables", [(str(key),)]:
                 declared = self._scope.parameters if name == "parameters" else self._scope.variables
-                node = declared.get(key.lower())
-                if isinstance(node, Scalar) and node.text is not None:
-                    return _text(node.text, self._scope, self._depth + 1)
-                return (Open(written),) if node is None or isinstance(node, Scalar) else node
-            case "concat", _ if all(isinstance(argument, tuple) for argument in arguments):
-                return tuple(part for argument in arguments if isinstance(argument, tuple) for part in argument)
-            case "format", [(str(form),), *rest] if all(isinstance(argument, tuple) for argument in rest):
-                return _formatted(form, [argument for argument in rest if isinstance(argument, tuple)], written)
+                return self._declared(declared.get(key.lower()), written)
+            case "concat", _ if len(texts) == len(arguments):
+                return tuple(part for text in texts for part in text)
+            case "format", [(str(form),), *_] if len(texts) == len(arguments):
+                return _formatted(form, texts[1:], written)
         return (Open(written),)
 
-    def _members(self, value: Value) -> Value:
+    def _declared(self, node: Node | None, written: str) -> Value:
+        """What a parameter, a variable or a member of one comes to."""
+        if isinstance(node, Scalar) and node.text is not None:
+            return _text(node.text, self._scope, self._depth + 1)
+        return (Open(written),) if node is None or isinstance(node, Scalar) else node
+
+    def _member_of(self, value: Value, nesting: int) -> Value:
         """The member of a mapping, or the item of a list, that an expression goes on to name."""
-        while token := _TOKEN.match(self._text, self._at):
-            mark = token[4] or ""
-            if mark.startswith("."):
-                self._at = token.end()
-                value = _member(value, mark[1:], self._text)
-            elif mark == "[":
-                self._at = token.end()
-                index = self._value(0)
-                closing = _TOKEN.match(self._text, self._at)
-                self._at = closing.end() if closing else len(self._text)
-                value = _member(value, index[0] if isinstance(index, tuple) and len(index) == 1 else "", self._text)
-            else:
-                break
-            if isinstance(value, Scalar):
-                value = _text(value.text or "", self._scope, self._depth + 1)
+        while (token := _TOKEN.match(self._text, self._at)) and (token[4] or "").startswith((".", "[")):
+            self._at = token.end()
+            name: Value = (token[4][1:],)
+            if token[4] == "[":
+                name = self._value(nesting + 1)
+                if not self._take("]"):
+                    raise _NotUnderstoodError
+            value = self._declared(_member(value, name), self._text)
         return value
 
 
@@ -186,10 +201,10 @@ def _formatted(form: str, arguments: list[tuple[Part, ...]], written: str) -> tu
     return tuple(parts)
 
 
-def _member(value: Value, name: Part, written: str) -> Value:
-    match value:
-        case Fields() if isinstance(name, str) and (member := value.get(name)) is not None:
-            return member
-        case Items() if isinstance(name, str) and name.isdecimal() and int(name) < len(value.items):
-            return value.items[int(name)]
-    return (Open(written),)
+def _member(value: Value, name: Value) -> Node | None:
+    match value, name:
+        case Fields(), (str(key),):
+            return value.get(key)
+        case Items(), (str(index),) if index.isdecimal() and int(index) < len(value.items):
+            return value.items[int(index)]
+    return None

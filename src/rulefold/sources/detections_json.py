@@ -5,6 +5,7 @@ They are taken as they are, with their rows, conflicts and sources.
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 
 from pydantic import ValidationError
 
@@ -15,11 +16,13 @@ from rulefold.sources.json_nodes import read_json, read_json_at
 from rulefold.sources.nodes import FaultError, Fields, Items, Node
 from rulefold.text import Source, Span
 
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+
 
 def read(source: Source) -> Found:
     """The detections of a file."""
     found = Found(source)
-    if is_lines(source.text):
+    if _is_lines(source):
         for span in _lines(source.text):
             _read_line(span, found)
     elif source.text.strip():
@@ -29,12 +32,12 @@ def read(source: Source) -> Found:
     return found
 
 
-def is_lines(text: str) -> bool:
-    """Whether the first line that is not blank is a whole JSON object, and of a detection if there is no other."""
-    first, _, rest = text.lstrip().partition("\n")
-    if not first.startswith("{") or not first.rstrip().endswith("}"):
-        return False
-    return bool(rest.strip()) or '"detections"' not in first or '"query"' not in first.partition('"detections"')[0]
+def _is_lines(source: Source) -> bool:
+    """Whether a file has one value a line: its name says so, or the first of several lines is a whole object."""
+    if source.name.lower().endswith(LINES_SUFFIXES):
+        return True
+    lines = [source.text[span.start : span.end].strip() for span in islice(_lines(source.text), 2)]
+    return len(lines) == 2 and lines[0].startswith("{") and (lines[0].endswith("}") or lines[1].startswith("{"))
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -52,12 +55,12 @@ def _read_line(span: Span, found: Found) -> None:
         found.tell(codes.INVALID_TEXT, damage, f"found {damage_at(source, damage)}, expected UTF-8 text")
         found.reject(span)
         return
-    text = source.text[span.start : span.end]
-    _take(text, span, found)
+    _take(span, found)
 
 
-def _take(text: str, span: Span, found: Found) -> None:
+def _take(span: Span, found: Found) -> None:
     """Take in one detection, or say what is wrong with it and where."""
+    text = found.source.text[span.start : span.end]
     try:
         json.loads(text, object_pairs_hook=_without_repeats)
         detection = Detection.model_validate_json(text.encode())
@@ -80,8 +83,9 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> None:
 def _tell_unreadable(span: Span, found: Found) -> None:
     """Find with the slow reader what the fast one did not like."""
     text = found.source.text
+    text = text[: span.end].rstrip("\n")
     try:
-        node, end = read_json_at(text[: span.end], span.start)
+        node, end = read_json_at(text, span.start)
     except FaultError as error:
         found.tell(*error.fault)
         return
@@ -89,7 +93,8 @@ def _tell_unreadable(span: Span, found: Found) -> None:
         message = f"found the key {key} a second time"
         found.tell(codes.REPEATED_KEY, first, message)
         return
-    found.tell(codes.UNREADABLE_JSON, min(end, span.end - 1), "found text behind a value, expected one value a line")
+    end += len(text[end:]) - len(text[end:].lstrip())
+    found.tell(codes.UNREADABLE_JSON, min(end, len(text)), "found text behind a value, expected one value a line")
 
 
 def _repeats(node: Node) -> Iterator[tuple[str, int]]:
@@ -151,4 +156,4 @@ def _read_document(found: Found) -> None:
         return
     found.is_list = True
     for item in detections.items:
-        _take(found.source.text[item.start : item.end], Span(item.start, item.end), found)
+        _take(Span(item.start, item.end), found)

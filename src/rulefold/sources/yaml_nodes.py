@@ -37,7 +37,7 @@ def read_yaml(text: str) -> tuple[list[Node], Fault | None]:
     except FaultError as error:
         return found, error.fault
     except ReaderError as error:
-        message = f"found the character U+{ord(error.character):04X}, which YAML does not allow"
+        message = f"found the character U+{error.character:04X}, which YAML does not allow"
         return found, Fault(codes.UNREADABLE_YAML, error.position, message)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -71,8 +71,8 @@ class _Builder:
     anchors: dict[str, tuple[Node, int]]
     root: Node | None = None
 
-    def add(self, node: Node, size: int, anchor: str | None) -> None:
-        """Take in a finished node."""
+    def add(self, node: Node, size: int, anchor: str | None, at: int) -> None:
+        """Take in a finished node, which stands or is referred to at an offset."""
         if anchor:
             self.anchors[anchor] = node, size
         if not self.open:
@@ -83,7 +83,7 @@ class _Builder:
         parent.size += size
         if parent.size > MAX_UNFOLDED:
             message = f"found aliases that unfold to more than {MAX_UNFOLDED:,} values"
-            raise FaultError(Fault(codes.OVERSIZED, node.start, message))
+            raise FaultError(Fault(codes.OVERSIZED, at, message))
 
     def start(self, event: NodeEvent, is_mapping: bool) -> None:
         """Open a collection."""
@@ -100,7 +100,7 @@ class _Builder:
             if done.is_mapping
             else Items(tuple(done.nodes), done.start, end)
         )
-        self.add(node, done.size, done.anchor)
+        self.add(node, done.size, done.anchor, done.start)
 
 
 def _documents(text: str) -> Iterator[Node]:
@@ -110,7 +110,7 @@ def _documents(text: str) -> Iterator[Node]:
             case ScalarEvent():
                 start, end = event.start_mark.index, event.end_mark.index
                 is_null = event.implicit[0] and event.value in _NULLS
-                builder.add(Scalar(None if is_null else event.value, start, end), 1, event.anchor)
+                builder.add(Scalar(None if is_null else event.value, start, end), 1, event.anchor, start)
             case MappingStartEvent():
                 builder.start(event, True)
             case SequenceStartEvent():
@@ -136,7 +136,7 @@ def _add_alias(builder: _Builder, event: AliasEvent) -> None:
     at = event.start_mark.index
     if event.anchor not in builder.anchors:
         raise FaultError(Fault(codes.UNREADABLE_YAML, at, f"found an alias to {event.anchor}, which is not anchored"))
-    builder.add(*builder.anchors[event.anchor], anchor=None)
+    builder.add(*builder.anchors[event.anchor], anchor=None, at=at)
 
 
 def _pairs(nodes: list[Node]) -> tuple[tuple[Scalar, Node], ...]:
