@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 from rulefold.model import Catalogue
 from rulefold.targets import (
+    bicep,
+    csv_table,
     json_catalogue,
     json_schema,
+    jsonl,
     kql_files,
     markdown_pages,
+    sentinel_arm,
     sentinel_yaml,
+    terraform,
     yaml_catalogue,
 )
 from rulefold.targets.frame import Emitted, Loss, Option, OptionError, Options, Target
@@ -62,6 +67,16 @@ TARGETS: dict[str, Target] = {
             sentinel_yaml.emit,
             sentinel_yaml.OPTIONS,
         ),
+        Target(
+            "sentinel-arm",
+            "Azure Resource Manager templates: alert rules, and hunting queries as saved searches",
+            sentinel_arm.emit,
+            sentinel_arm.OPTIONS,
+        ),
+        Target("bicep", "the resources of sentinel-arm as Bicep files", bicep.emit, bicep.OPTIONS),
+        Target("terraform", "the same for Terraform's azurerm provider, as HCL", terraform.emit, terraform.OPTIONS),
+        Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),
+        Target("csv", "detections.csv, one detection a row", csv_table.emit),
     )
 }
 
