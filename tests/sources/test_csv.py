@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rulefold.entries import FIELDS
 from rulefold.folding import fold
 from rulefold.model import Entry
-from rulefold.sources.flat_csv import _records
+from rulefold.sources.csv_records import records
 from tests.conftest import examples
 from tests.pages_text import block, entries, guid, page
 from tests.sources.reading import found, imported, told
@@ -157,15 +157,15 @@ def test_hostile_cells_are_those_of_the_csv_module(rows: list[list[str]], delimi
     stream = io.StringIO()
     style = csv.unix_dialect if quoted else csv.excel  # the first quotes all cells
     csv.writer(stream, style, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    records = [[cell.text for cell in record.cells] for record in _records(stream.getvalue(), delimiter)]
-    assert records == rows
+    read = [[cell.text for cell in record.cells] for record in records(stream.getvalue(), delimiter)]
+    assert read == rows
 
 
 @given(text=st.text('ab",;\n', max_size=20))
 @examples(500)
 def test_stretches_cover_the_text_and_cells_stand_where_they_say(text: str) -> None:
-    records = list(_records(text, ","))
-    assert "".join(text[record.span.start : record.span.end] for record in records) == text
-    for record in records:
+    found_records = list(records(text, ","))
+    assert "".join(text[record.span.start : record.span.end] for record in found_records) == text
+    for record in found_records:
         for cell in record.cells:
             assert text[cell.span.start : cell.span.end].replace('""', '"') == cell.text.replace('""', '"')

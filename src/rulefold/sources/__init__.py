@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rulefold.sources import detections_json, flat_csv, sentinel_arm, sentinel_yaml
+from rulefold.sources.csv_records import delimiter_of, known_columns
 from rulefold.sources.found import Found, Tally
 from rulefold.text import Source
 
@@ -67,7 +68,12 @@ SOURCES: dict[str, Importer] = {
             sentinel_arm.read,
             largest=16 * _MB,
         ),
-        Importer("csv", "flattened rows, with the fields of a page as columns", (".csv", ".tsv"), flat_csv.read),
+        Importer(
+            "csv",
+            "flattened rows, or a table of detections",
+            (".csv", ".tsv"),
+            flat_csv.read,
+        ),
         Importer(
             "jsonl",
             "detections in JSON: one a line, a list, or catalogue.json",
@@ -89,7 +95,7 @@ def detect(source: Source) -> str | None:
     head = source.text[:_HEAD].lstrip()
     if head.startswith(("{", "[")):
         return _detect_json(head, source.name)
-    if len(flat_csv.known_columns(head, flat_csv.delimiter_of(head))) > 2:
+    if len(known_columns(head, delimiter_of(head, flat_csv.KNOWN), flat_csv.KNOWN)) > 2:
         return "csv"
     if _YAML_KEY.search(head) or PurePosixPath(source.name).suffix.lower() in _YAML:
         return "sentinel-yaml"
