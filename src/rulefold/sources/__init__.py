@@ -84,8 +84,9 @@ SOURCES: dict[str, Importer] = {
 }
 SUFFIXES = tuple(dict.fromkeys(suffix for source in SOURCES.values() for suffix in source.suffixes))
 
-_ARM_KEYS = re.compile(r'"(?:\$schema|resources|contentVersion|properties|value)"\s*:')
-_DETECTION_KEYS = re.compile(r'"(?:rulefold|detections|key)"\s*:')
+_TEMPLATE = re.compile(r'deploymentTemplate\.json|"contentVersion"\s*:')
+_RESOURCE = re.compile(r'"type"\s*:\s*"Microsoft\.(?:SecurityInsights|OperationalInsights)/', re.IGNORECASE)
+_DETECTION_KEY = re.compile(r'"(?:rulefold|detections|key)"\s*:')
 _YAML_KEY = re.compile(r"""^(?:[A-Za-z][\w -]*|"[^"\n]+"|'[^'\n]+')\s*:(?:\s|$)""", re.MULTILINE)
 _HEAD = 4096
 
@@ -94,7 +95,7 @@ def detect(source: Source) -> str | None:
     """The name of the importer for a file, from its content; None where it is for none of them."""
     head = source.text[:_HEAD].lstrip()
     if head.startswith(("{", "[")):
-        return _detect_json(head, source.name)
+        return _detect_json(source, head)
     if len(known_columns(head, delimiter_of(head, flat_csv.KNOWN), flat_csv.KNOWN)) > 2:
         return "csv"
     if _YAML_KEY.search(head) or PurePosixPath(source.name).suffix.lower() in _YAML:
@@ -102,16 +103,12 @@ def detect(source: Source) -> str | None:
     return None
 
 
-def _detect_json(head: str, name: str) -> str | None:
-    """Detections have a key; what ARM templates and resources have stands near their beginning."""
-    first = min(
-        (
-            (found.start(), name)
-            for name, keys in (("sentinel-arm", _ARM_KEYS), ("jsonl", _DETECTION_KEYS))
-            if (found := keys.search(head))
-        ),
-        default=None,
-    )
-    if first:
-        return first[1]
-    return "jsonl" if PurePosixPath(name).suffix.lower() in (".jsonl", ".ndjson") else None
+def _detect_json(source: Source, head: str) -> str | None:
+    """Templates say what they are, and detections have a key; single resources and lists of them have a type."""
+    if _TEMPLATE.search(head):
+        return "sentinel-arm"
+    if _DETECTION_KEY.search(head) and not _RESOURCE.search(head):
+        return "jsonl"
+    if _RESOURCE.search(source.text):
+        return "sentinel-arm"
+    return "jsonl" if source.name.lower().endswith(detections_json.LINES_SUFFIXES) else None
