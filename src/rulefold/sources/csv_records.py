@@ -14,6 +14,8 @@ from rulefold.sources.found import Found, damage_at
 from rulefold.text import Span
 
 DELIMITERS = (",", ";", "\t")
+DAMAGE = re.compile("[\0\udc80-\udcff]")
+NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _BLANKS = re.compile(r"\s")
 
 
@@ -92,11 +94,11 @@ def _fault(text: str, at: int, found: "re.Match[str] | None") -> tuple[tuple[int
     return (found.end(), message), text.find("\n", found.end()) + 1 or len(text)
 
 
-def found_fault(record: Record, cells: int, found: Found) -> bool:
-    """Whether a row cannot be read, and so is rejected."""
-    if (damage := found.source.damage(record.span)) is not None:
-        message = f"found {damage_at(found.source, damage)}, expected UTF-8 text"
-        found.tell(codes.INVALID_TEXT, damage, message)
+def found_fault(record: Record, cells: int, found: Found, damage: "re.Pattern[str]" = DAMAGE) -> bool:
+    """Whether a row cannot be read, and so is rejected; `damage` is what no cell may hold."""
+    if bad := damage.search(found.source.text, *record.span):
+        message = f"found {damage_at(found.source, bad.start())}, expected UTF-8 text"
+        found.tell(codes.INVALID_TEXT, bad.start(), message)
     elif record.fault:
         found.tell(codes.UNREADABLE_CSV, *record.fault)
     elif len(record.cells) != cells:

@@ -170,7 +170,8 @@ def _read_alert_rule(resource: _Resource, found: Found) -> None:
     if rule := _rule(reader, resource):
         rule.type = ANALYTICS
         lose_kind(rule, kind, found)
-        reader.lose_others(without_loss=_is_no_loss)
+        suppressed = text_of(reader.node(("suppressionenabled",))) == "true"
+        reader.lose_others(HELD if suppressed else {*HELD, "suppressionduration"}, _is_no_loss)
         take(rule, found, span)
     else:
         found.reject(span)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rulefold import codes
 from rulefold.model import Connector, Detection, PageLines, Rows, Schedule, parse_threshold
-from rulefold.sources.csv_records import Cell, Record, column, found_fault
+from rulefold.sources.csv_records import NOT_UTF8, Cell, Record, column, found_fault
 from rulefold.sources.found import Found
 
 _TEXTS = ("id", "key", "title", "description", "type", "severity", "url", "ingested_date", "query")
@@ -43,7 +43,7 @@ def read_table(header: Record, records: Iterator[Record], found: Found) -> None:
         return
     found.header = header.span
     for record in records:
-        if record.is_blank or found_fault(record, len(names), found):
+        if record.is_blank or found_fault(record, len(names), found, NOT_UTF8):
             continue
         cells = dict(zip(names, record.cells, strict=True))
         try:
