@@ -111,7 +111,7 @@ def gather(entries: Iterable[Entry]) -> list[Rule]:
 
     Rows are of one rule when they have the same id, compared without case.  Rows with one id whose title, url and query
     all differ are different rules.  Where the id is empty or malformed, rows with the same url are one rule, and where
-    there is no url either, those that stand in the same place.
+    there is neither, those with the same title and query.
     """
     groups: dict[tuple[str, str], dict[tuple[str, str | None, str], Rule]] = {}
     for order, entry in enumerate(entries):
@@ -131,7 +131,7 @@ def _identity(entry: Entry) -> tuple[str, str]:
         return "id", entry.id.lower()
     if entry.url:
         return "url", entry.url
-    return "place", f"{entry.where.line} {entry.where.span.start} {entry.where.source.name}"
+    return "text", f"{entry.title}\0{entry.query}"
 
 
 def _united(variants: dict[tuple[str, str | None, str], Rule]) -> Iterator[Rule]:
