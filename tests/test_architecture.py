@@ -13,7 +13,8 @@ BELOW: dict[str, set[str]] = {"text": set(), "diagnostics": {"text"}}
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
-BELOW["folding"] = BELOW["targets"] = {"model", *BELOW["model"]}
+BELOW["folding"] = {"model", *BELOW["model"]}
+BELOW["targets"] = {"attack", "model", *BELOW["model"]}
 BELOW["sources"] = {"entries", *BELOW["entries"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 from rulefold.model import Catalogue
 from rulefold.targets import (
+    adx,
     bicep,
     csv_table,
+    defender_xdr,
     json_catalogue,
     json_schema,
     jsonl,
     kql_files,
     markdown_pages,
+    misp,
+    msticpy,
     sentinel_arm,
     sentinel_yaml,
+    stix,
     terraform,
     yaml_catalogue,
 )
@@ -75,6 +80,16 @@ TARGETS: dict[str, Target] = {
         ),
         Target("bicep", "the resources of sentinel-arm as Bicep files", bicep.emit, bicep.OPTIONS),
         Target("terraform", "the same for Terraform's azurerm provider, as HCL", terraform.emit, terraform.OPTIONS),
+        Target(
+            "defender-xdr",
+            "custom detections of Microsoft Defender XDR, for rules that read one of its tables",
+            defender_xdr.emit,
+            defender_xdr.OPTIONS,
+        ),
+        Target("stix", "bundle.json, a STIX 2.1 bundle of indicators and ATT&CK techniques", stix.emit),
+        Target("misp", "event.json, a MISP event of kql-analytics-rule and threat-hunt-query objects", misp.emit),
+        Target("msticpy", "msticpy's query files: analytics.yaml and hunting.yaml", msticpy.emit),
+        Target("adx", "functions.kql, a script of stored functions for Azure Data Explorer", adx.emit),
         Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),
         Target("csv", "detections.csv, one detection a row", csv_table.emit),
     )

@@ -1,5 +1,6 @@
 """What a target is: a function from a catalogue and options to files, and to what the files cannot hold."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -9,6 +10,9 @@ from rulefold.model import Catalogue
 
 # The namespace of ids that are made: version 5 of `urn:rulefold:export` among URLs.
 NAMESPACE = UUID("9ccb0ed6-32e1-52e7-806f-a66d99ad52e3")
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
+_MAX_SLUG = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,12 @@ class Target:
 def made_id(*parts: str) -> str:
     """A UUID made of texts: version 5 of RFC 9562, the same for the same texts."""
     return str(uuid5(NAMESPACE, "\0".join(parts)))
+
+
+def made_name(title: str, key: str) -> str:
+    """A name of letters, digits and underscores, from the title of a rule, and from its key, which makes it unique."""
+    slug = _NO_NAME.sub("_", title).strip("_")[:_MAX_SLUG].strip("_")
+    return "_".join(part for part in ("Rule", slug, made_id("name", key)[:8]) if part)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -33,10 +33,8 @@ def hcl_block(text: str) -> str:
 
 
 def bicep(text: str) -> str:
-    """A text of Bicep on one line.  Source: Bicep documentation, "Data types", strings.
-
-    Where there is a choice of escapes, it is one that pycep reads too, which takes `\\\\'` for a quote within the text.
-    """
+    """A text of Bicep on one line.  Source: Bicep documentation, "Data types", strings."""
+    # Of two escapes, it is the one that pycep reads too: a backslash before a quote is always one of a quote to it.
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("${", "\\u{24}{")
     if escaped.endswith("\\\\"):
         escaped = escaped[:-2] + "\\u{5c}"
