@@ -103,7 +103,9 @@ def test_one_id_with_one_query_is_one_rule_and_what_differs_is_a_conflict() -> N
 
 def test_rules_without_an_id_are_one_where_title_and_query_are_the_same() -> None:
     text = "name: One\nquery: T\n"
-    found = imported({"1.yaml": text, "2.yaml": text, "3.yaml": text.replace("T", "U"), "4.yaml": text.replace("One", "Other")})
+    found = imported(
+        {"1.yaml": text, "2.yaml": text, "3.yaml": text.replace("T", "U"), "4.yaml": text.replace("One", "Other")}
+    )
     assert titles(found) == ["One", "One", "Other"]
     assert len({one.key for one in found.catalogue.detections}) == 3
     assert [source.page for source in found.catalogue.detections[0].sources] == ["1.yaml", "2.yaml"]

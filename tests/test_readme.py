@@ -85,7 +85,7 @@ def test_table_of_commands() -> None:
     assert set(rows) == set(main.commands)
 
 
-@pytest.mark.parametrize("name", ["build", "check"])
+@pytest.mark.parametrize("name", ["build", "check", "import"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

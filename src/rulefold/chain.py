@@ -14,10 +14,10 @@ from rulefold.diagnostics import Diagnostic, Severity, as_data, count_by_severit
 from rulefold.entries import read_entry
 from rulefold.folding import OnConflict, fold
 from rulefold.inputs import Page
-from rulefold.model import Catalogue, Counts, Entry, PageSource
+from rulefold.model import Catalogue, Counts, Detection, Entry, PageSource
 from rulefold.pages import Block, read_blocks
 from rulefold.targets import FORMATS
-from rulefold.text import Source
+from rulefold.text import Place, Source
 
 MAX_FAULTS_A_PAGE = 1_000
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
@@ -111,14 +111,33 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:
-    """Diagnostics by place, those without one first; `pages` are in reading order."""
+    """Diagnostics by place, those without one first; `pages` are in reading order, others follow by name."""
     order = {page: n for n, page in enumerate(pages)}
 
-    def position(diagnostic: Diagnostic) -> tuple[int, int, int, str]:
+    def position(diagnostic: Diagnostic) -> tuple[int, str, int, int, str]:
         place = diagnostic.place
-        return (order[place.file], place.line, place.column, diagnostic.code) if place else (-1, 0, 0, diagnostic.code)
+        if not place:
+            return -1, "", 0, 0, diagnostic.code
+        known = order.get(place.file)  # a detection that was read as it is has places on pages that were not
+        unknown = place.file if known is None else ""
+        return len(order) if known is None else known, unknown, place.line, place.column, diagnostic.code
 
     return sorted(diagnostics, key=position)
+
+
+def noted(catalogue: Catalogue) -> list[Diagnostic]:
+    """The notes of a catalogue's detections as the diagnostics they were, each at the first line of its detection."""
+    return [
+        code.at(_first_line(detection), note.message).about(detection.key)
+        for detection in catalogue.detections
+        for note in detection.notes
+        if (code := codes.CODES.get(note.code))
+    ]
+
+
+def _first_line(detection: Detection) -> Place | None:
+    lines = ((source.page, first) for source in detection.sources for first, _ in source.lines)
+    return next((Place(page, first, 1) for page, first in lines), None)
 
 
 def counts_of(pages: int, entries: int, rejects: int, detections: int, diagnostics: Iterable[Diagnostic]) -> Counts:

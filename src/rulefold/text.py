@@ -109,6 +109,10 @@ class Lines:
         """The number of the line in which an offset lies."""
         return bisect_right(self._starts, offset)
 
+    def start(self, offset: int) -> int:
+        """Where the line begins in which an offset lies."""
+        return self._starts[self.line(offset) - 1]
+
     def place(self, offset: int) -> Place:
         """The line and column of an offset."""
         line = self.line(offset)

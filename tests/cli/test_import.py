@@ -32,6 +32,23 @@ def test_a_clean_import_writes_the_folder_that_a_build_writes(tmp_path: Path) ->
     }
 
 
+def test_check_reads_what_an_import_writes_and_says_the_same_of_the_rules(tmp_path: Path) -> None:
+    files = {"1.yaml": rule(1, severity="Critical"), "2.yaml": rule(2, tactics="Impact"), "3.yaml": "name: a: b"}
+    write(tmp_path / "rules", files)
+    imported = run(tmp_path, "import", "rules", "-o", "out")
+    assert imported.returncode == 1
+    done = run(tmp_path, "check", "out")
+    told = [line for line in done.stderr.splitlines() if line.startswith("rules/")]
+    assert told == [
+        "rules/1.yaml:1:1: warning RF209: found 'Critical', expected High, Medium, Low or Informational",
+        "rules/2.yaml:1:1: note RF402: found Impact and no technique",
+    ]
+    assert done.returncode == 0
+    run(tmp_path, "export", "jsonl", "out", "-o", "lines")
+    run(tmp_path, "import", "lines", "-o", "again")
+    assert run(tmp_path, "check", "again").stderr == done.stderr
+
+
 def test_list_show_and_export_read_what_an_import_writes(tmp_path: Path) -> None:
     write(tmp_path, {"rules/1.yaml": rule(1, severity="High"), "rules/2.yaml": rule(2)})
     run(tmp_path, "import", "rules", "-o", "out")

@@ -68,9 +68,16 @@ class Found:
             self.more += 1
             self.worst = max(self.worst, severity or code.severity, key=_ORDER.index)
             return
-        excerpt = self.source.line_at(offset)[:_MAX_EXCERPT]
         place = self.lines.place(offset)
-        self.diagnostics.append(code.at(place, message, related=tuple(related), excerpt=excerpt, severity=severity))
+        self.diagnostics.append(
+            code.at(place, message, related=tuple(related), excerpt=self._excerpt(offset), severity=severity)
+        )
+
+    def _excerpt(self, offset: int) -> str | None:
+        """The line of an offset, cut where it is long; None where the offset lies too far in it."""
+        start = self.lines.start(offset)
+        line = self.source.text[start : start + _MAX_EXCERPT].partition("\n")[0]
+        return line if offset - start <= len(line) else None
 
     def refuse_damage(self) -> bool:
         """Whether the file has a NUL or bytes that are not UTF-8, and so is rejected as a whole."""

@@ -279,7 +279,7 @@ def take(rule: Rule, found: Found, span: Span) -> None:
         return
     source = found.source
     line = found.lines.line(span.start)
-    start = source.text.rfind("\n", 0, span.start) + 1  # places within a rule are counted from the start of a line
+    start = found.lines.start(span.start)  # places within a rule are counted from the start of a line
     where = Where(source, Span(start, span.end), line, source.last_line(span, line), {})
     if not rule.texts["query"].text.strip():
         found.tell(codes.EMPTY_QUERY, rule.texts["query"].start, "found an empty query")
