@@ -171,6 +171,14 @@ def test_faults_beyond_a_thousand_a_file_are_counted() -> None:
     assert found.rejects["rejects/a.csv"] == (HEADER + "x\n" * 1_500).encode()
 
 
+@pytest.mark.parametrize(("name", "text"), [("a.csv", HEADER + "x\n" * 30_000), ("a.jsonl", "{}\n" * 30_000)])
+def test_a_file_of_nothing_but_faults_is_not_read_to_its_end(name: str, text: str) -> None:
+    found = imported({name: text, "b.yaml": rule(2)})
+    assert (titles(found), found.catalogue.counts.rejects) == (["Rule 2"], 20_001)
+    assert "RF506" in {d.code for d in found.diagnostics}
+    assert next(iter(found.rejects.values())) == text.encode()
+
+
 def test_a_file_of_no_known_kind_is_an_error_only_where_it_was_given_itself(tmp_path: Path) -> None:
     write(tmp_path, {"a.json": "{}", "b.yaml": rule(1)})
     found = of_folder(tmp_path)

@@ -535,7 +535,7 @@ OVERSIZED = Code(
     _ERROR,
     "A file, or what it unfolds to, is too large to be read.",
     "YAML is read up to 4 MiB, ARM templates up to 16 MiB, CSV and JSON lines up to 64 MiB, all up to 64 levels deep. "
-    "Aliases may unfold to 100,000 values, and a rule to 10,000 rows.",
+    "Aliases may unfold to 100,000 values, and a rule to 10,000 rows. After 20,000 rejects a file is not read on.",
     "a YAML file of 100 MB",
     "one rule a file",
 )

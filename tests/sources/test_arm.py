@@ -201,6 +201,14 @@ def test_expressions_are_resolved_or_the_rule_is_refused(name: str, value: str, 
         assert {getattr(entry, attribute) for entry in result.entries} == {expected}
 
 
+def test_expressions_that_grow_without_end_stay_open() -> None:
+    grow = {f"v{n}": f"[concat(variables('v{n + 1}'), variables('v{n + 1}'))]" for n in range(60)} | {"v60": "x" * 100}
+    circle = {"a": "[variables('b')]", "b": "[concat(variables('a'), variables('a'))]"}
+    for expression in ("[variables('v0')]", "[variables('a')]", "[" + "concat(" * 5_000 + "'a'" + ")" * 5_000 + "]"):
+        result = found("sentinel-arm", template(alert_rule(query=expression), variables=grow | circle))
+        assert [d.code for d in result.diagnostics] == ["RF511"]
+
+
 def test_lists_can_be_parameters() -> None:
     text = template(
         alert_rule(tactics="[parameters('tactics')]", techniques=["[parameters('one')]"], subTechniques=None),

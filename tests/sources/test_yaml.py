@@ -263,6 +263,12 @@ def test_a_rule_with_too_many_rows_is_refused() -> None:
     assert (result.read, result.entries) == (0, [])
 
 
+def test_documents_without_end_are_not_read() -> None:
+    result = found("sentinel-yaml", "---\nname: a\nquery: b\n" * 1_001)
+    assert [d.code for d in result.diagnostics] == ["RF506", "RF505"]
+    assert (result.read, result.rejected) == (1_000, 1)
+
+
 def test_several_documents_are_several_rules_and_a_broken_one_costs_no_other() -> None:
     text = "name: a\nquery: b\n---\nname: c\nquery: d\n---\nname: e: f\n"
     result = found("sentinel-yaml", text)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from rulefold.sources.nodes import Fields, Items, Node, Scalar, text_of
 
 _MAX_DEPTH = 32
+_MAX_STEPS = 1_000
+_MAX_TEXT = 1_000_000
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w.]*)\s*\(|(-?\d+)|([(),\]]|\.\w+|\[))", re.ASCII)
 _HOLE = re.compile(r"\{(\d+)\}")
 
@@ -61,7 +63,7 @@ def is_expression(text: str) -> bool:
 
 def parts_of(text: str, scope: Scope) -> tuple[Part, ...]:
     """What a text of a template comes to, with parts that stay open; as a whole, where it is no text at all."""
-    value = _text(text, scope, 0)
+    value = _text(text, scope, _Budget())
     if isinstance(value, tuple):
         return value
     literal = text_of(value)
@@ -75,7 +77,7 @@ def resolved(node: Node, scope: Scope) -> Node | Open:
     """
     if not isinstance(node, Scalar) or node.text is None:
         return node
-    value = _text(node.text, scope, 0)
+    value = _text(node.text, scope, _Budget())
     if not isinstance(value, tuple):
         return _moved(value, node)
     for part in value:
@@ -88,29 +90,45 @@ def _moved(value: Node, node: Scalar) -> Node:
     return Scalar(value.text, node.start, node.end) if isinstance(value, Scalar) else value
 
 
-def _text(text: str, scope: Scope, depth: int) -> Value:
+@dataclass(slots=True)
+class _Budget:
+    """How much is still resolved for one text: variables can name each other in circles, and grow without end."""
+
+    steps: int = _MAX_STEPS
+    characters: int = _MAX_TEXT
+    depth: int = 0
+
+    def spend(self, steps: int, characters: int) -> None:
+        """Take account of what was done, and end it where it is too much."""
+        self.steps -= steps
+        self.characters -= characters
+        if self.steps < 0 or self.characters < 0:
+            raise _NotUnderstoodError
+
+
+def _text(text: str, scope: Scope, budget: _Budget) -> Value:
     if not is_expression(text):
         return (text[1:] if text.startswith("[[") and text.endswith("]") else text,)
     try:
-        return _Parser(text[1:-1], scope, depth).whole()
+        return _Parser(text[1:-1], scope, budget).whole()
     except _NotUnderstoodError:
         return (Open(text),)
 
 
 class _NotUnderstoodError(Exception):
-    """What is in the brackets has not the form of an expression, or is too deep."""
+    """What is in the brackets has not the form of an expression, or is too much."""
 
 
 class _Parser:
     """Reads one expression."""
 
-    def __init__(self, text: str, scope: Scope, depth: int) -> None:
-        self._text, self._scope, self._depth = text, scope, depth
+    def __init__(self, text: str, scope: Scope, budget: _Budget) -> None:
+        self._text, self._scope, self._budget = text, scope, budget
         self._at = 0
 
     def whole(self) -> Value:
         """The value of the expression."""
-        value = self._value(0)
+        value = self._value()
         if self._text[self._at :].strip():
             raise _NotUnderstoodError
         return value
@@ -123,9 +141,17 @@ class _Parser:
         self._at = token.end()
         return token.groups()
 
-    def _value(self, nesting: int) -> Value:
-        if self._depth + nesting > _MAX_DEPTH:
+    def _value(self) -> Value:
+        self._budget.spend(1, 0)
+        if self._budget.depth == _MAX_DEPTH:
             raise _NotUnderstoodError
+        self._budget.depth += 1
+        try:
+            return self._one_value()
+        finally:
+            self._budget.depth -= 1
+
+    def _one_value(self) -> Value:
         start = self._at
         literal, function, number, _ = self._next()
         if literal is not None:
@@ -134,15 +160,15 @@ class _Parser:
             return (number,)
         if function is None:
             raise _NotUnderstoodError
-        arguments = self._arguments(nesting + 1)
-        return self._member_of(self._call(function.lower(), arguments, self._text[start : self._at].strip()), nesting)
+        arguments = self._arguments()
+        return self._member_of(self._call(function.lower(), arguments, self._text[start : self._at].strip()))
 
-    def _arguments(self, nesting: int) -> list[Value]:
+    def _arguments(self) -> list[Value]:
         arguments: list[Value] = []
         if self._take(")"):
             return arguments
         while True:
-            arguments.append(self._value(nesting))
+            arguments.append(self._value())
             mark = self._next()[3]
             if mark == ")":
                 return arguments
@@ -159,6 +185,7 @@ class _Parser:
 
     def _call(self, name: str, arguments: list[Value], written: str) -> Value:
         texts = [argument for argument in arguments if isinstance(argument, tuple)]
+        self._budget.spend(0, sum(len(part) for text in texts for part in text if isinstance(part, str)))
         match name, arguments:
             case "parameters" | "variables", [(str(key),)]:
                 declared = self._scope.parameters if name == "parameters" else self._scope.variables
@@ -172,16 +199,16 @@ class _Parser:
     def _declared(self, node: Node | None, written: str) -> Value:
         """What a parameter, a variable or a member of one comes to."""
         if isinstance(node, Scalar) and node.text is not None:
-            return _text(node.text, self._scope, self._depth + 1)
+            return _text(node.text, self._scope, self._budget)
         return (Open(written),) if node is None or isinstance(node, Scalar) else node
 
-    def _member_of(self, value: Value, nesting: int) -> Value:
+    def _member_of(self, value: Value) -> Value:
         """The member of a mapping, or the item of a list, that an expression goes on to name."""
         while (token := _TOKEN.match(self._text, self._at)) and (token[4] or "").startswith((".", "[")):
             self._at = token.end()
             name: Value = (token[4][1:],)
             if token[4] == "[":
-                name = self._value(nesting + 1)
+                name = self._value()
                 if not self._take("]"):
                     raise _NotUnderstoodError
             value = self._declared(_member(value, name), self._text)

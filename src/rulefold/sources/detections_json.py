@@ -24,6 +24,8 @@ def read(source: Source) -> Found:
     found = Found(source)
     if _is_lines(source):
         for span in _lines(source.text):
+            if found.gives_up(span.start):
+                break
             _read_line(span, found)
     elif source.text.strip():
         _read_document(found)

@@ -39,6 +39,8 @@ def read(source: Source) -> Found:
     else:
         found.header = header.span
         for record in rows:
+            if found.gives_up(record.span.start):
+                break
             if not record.is_blank:
                 _read_record(record, columns, found)
     return found

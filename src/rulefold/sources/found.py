@@ -9,6 +9,7 @@ from rulefold.model import Detection, Entry
 from rulefold.text import Lines, Place, Source, Span
 
 MAX_FAULTS = 1_000
+MAX_REJECTS = 20_000
 _MAX_EXCERPT = 1_000
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
@@ -95,6 +96,15 @@ class Found:
             self.rejects[-1] = Span(self.rejects[-1].start, span.end)
         else:
             self.rejects.append(span)
+
+    def gives_up(self, at: int) -> bool:
+        """Whether so much was rejected that the file is not read on; what follows `at` is then one more reject."""
+        if self.rejected < MAX_REJECTS:
+            return False
+        message = f"found {self.rejected:,} rejects in the file {self.source.name}, and did not read on"
+        self.diagnostics.append(codes.OVERSIZED.at(self.lines.place(at), message))
+        self.reject(Span(at, len(self.source.text)))
+        return True
 
     def reject_bytes(self) -> bytes:
         """What could not be read, to be mended and read again."""

@@ -43,6 +43,8 @@ def read_table(header: Record, records: Iterator[Record], found: Found) -> None:
         return
     found.header = header.span
     for record in records:
+        if found.gives_up(record.span.start):
+            break
         if record.is_blank or found_fault(record, len(names), found, NOT_UTF8):
             continue
         cells = dict(zip(names, record.cells, strict=True))

@@ -26,6 +26,7 @@ from rulefold import codes
 from rulefold.sources.nodes import MAX_DEPTH, Fault, FaultError, Fields, Items, Node, Scalar
 
 MAX_UNFOLDED = 100_000
+MAX_DOCUMENTS = 1_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -33,7 +34,11 @@ def read_yaml(text: str) -> tuple[list[Node], Fault | None]:
     """The documents of a text, and the fault that ended the reading, where there is one."""
     found: list[Node] = []
     try:
-        found.extend(_documents(text))
+        for document in _documents(text):
+            if len(found) == MAX_DOCUMENTS:
+                message = f"found more than {MAX_DOCUMENTS:,} documents"
+                return found, Fault(codes.OVERSIZED, document.start, message)
+            found.append(document)
     except FaultError as error:
         return found, error.fault
     except ReaderError as error:
@@ -82,7 +87,7 @@ class _Builder:
         parent.nodes.append(node)
         parent.size += size
         if parent.size > MAX_UNFOLDED:
-            message = f"found aliases that unfold to more than {MAX_UNFOLDED:,} values"
+            message = f"found more than {MAX_UNFOLDED:,} values, what aliases stand for counted each time"
             raise FaultError(Fault(codes.OVERSIZED, at, message))
 
     def start(self, event: NodeEvent, is_mapping: bool) -> None:
