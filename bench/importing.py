@@ -2,8 +2,8 @@
 
 usage: importing.py FOLDER [--runs N]
 
-FOLDER holds Sentinel's rules in YAML: a clone of Azure-Sentinel, or what `rulefold export sentinel-yaml` writes.  Prints
-medians and the ratio pair by pair.
+FOLDER holds rules of Sentinel in YAML: a clone of Azure-Sentinel, or what `rulefold export sentinel-yaml` writes.
+Prints medians and the ratio pair by pair.
 """
 
 import argparse

@@ -6,7 +6,7 @@ detection is the size of that product, and nothing is missing.  Platforms are ab
 rows states them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
@@ -145,7 +145,7 @@ class RuleReader:
                 return []
         texts = (self.as_text(self.resolve(item), name) for item in items)
         stated = [Text(text.text.strip(), text.start, text.end) for text in texts if text]
-        return list({text.text: text for text in reversed(stated) if text.text}.values())[::-1]
+        return _each_once(text for text in stated if text.text)
 
     def pairs(self) -> list[Pair]:
         """The connectors with their data types; a connector without any stands alone."""
@@ -237,7 +237,15 @@ def with_sub_techniques(techniques: list[Text], subs: list[Text]) -> list[Text]:
     for sub in subs:
         under.setdefault(sub.text.partition(".")[0].upper(), []).append(sub)
     merged = [text for technique in techniques for text in under.pop(technique.text.upper(), [technique])]
-    return list({text.text: text for text in [*merged, *(text for texts in under.values() for text in texts)]}.values())
+    return _each_once([*merged, *(text for texts in under.values() for text in texts)])
+
+
+def _each_once(texts: Iterable[Text]) -> list[Text]:
+    """The first of each text, in order."""
+    first: dict[str, Text] = {}
+    for text in texts:
+        first.setdefault(text.text, text)
+    return list(first.values())
 
 
 def rows(rule: Rule, where: Where) -> Iterator[Entry]:
