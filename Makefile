@@ -24,8 +24,9 @@ format: $(INSTALLED)  ## put the code in order
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(INSTALLED)  ## measure against a plain script
+bench: $(INSTALLED)  ## measure a build against a plain script, and exports against a list
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/export.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rulefold needs Python 3.11 or newer; set PYTHON=…")'

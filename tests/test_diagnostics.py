@@ -20,6 +20,7 @@ from rulefold.diagnostics import (
     selected,
 )
 from rulefold.text import Place
+from tests.judges import judge
 from tests.pages_text import built
 
 PLAIN = NO_TABLE.at(Place("pages/1.md", 3, 1), "found no table")
@@ -171,6 +172,24 @@ def test_what_is_told_of_the_real_catalogue_is_valid_and_has_its_place(shared: P
         start = line[place.column - 1 :]
         if diagnostic.code in ("RF203", "RF204"):  # these quote the value to which they point
             assert start.startswith(diagnostic.message.split("'")[1])
+
+
+@pytest.mark.judge
+def test_sarif_tools_reads_what_is_told(tmp_path: Path, shared: Path) -> None:
+    diagnostics = [PLAIN, FULL, PLACELESS, *built(shared / "corpus" / "pages").diagnostics]
+    file = tmp_path / "log.sarif"
+    file.write_text(json.dumps(sarif(diagnostics, CODES.values(), "0.1.0")), encoding="utf-8")
+    read = judge("sarif.loader").load_sarif_file(str(file))
+    assert read.get_distinct_tool_names() == ["rulefold"]
+    records = [(one["Severity"], one["Code"], one["Description"]) for one in read.get_records()]
+    assert records == [(str(d.severity), d.code, d.message) for d in diagnostics]
+    places = [(one["Location"], one["Line"]) for one in read.get_records()]
+    assert places[0] == ("pages/1.md", 3)
+    assert all(
+        (location, line) == (d.place.file, d.place.line)
+        for d, (location, line) in zip(diagnostics[3:], places[3:], strict=True)
+        if d.place
+    )
 
 
 def test_counts_by_severity() -> None:

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from rulefold.cli import main
 from rulefold.codes import CODES
+from rulefold.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,7 +86,11 @@ def test_table_of_commands() -> None:
     assert set(rows) == set(main.commands)
 
 
-@pytest.mark.parametrize("name", ["build", "check", "import"])
+def test_table_of_targets() -> None:
+    assert table("| target | what it writes |") == [[f"`{t.name}`", t.summary] for t in TARGETS.values()]
+
+
+@pytest.mark.parametrize("name", ["build", "check", "export", "import"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

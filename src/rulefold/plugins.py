@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from rulefold.model import Catalogue
+from rulefold.store import MANIFEST, is_inside
 from rulefold.targets import TARGETS, Emitted, OptionError, Options, Target
 
 GROUP = "rulefold.targets"
@@ -68,7 +69,7 @@ def plugins(folder: Path | None) -> dict[str, Plugin]:
 def run(plugin: Plugin, target: Target, catalogue: Catalogue, options: Options) -> Emitted:
     """What a target makes of a catalogue.  Raises OptionError, and PluginError where the target fails."""
     try:
-        emitted: object = target.export(catalogue, options)
+        emitted: object = target.emit(catalogue, target.chosen(options))
     except OptionError:
         raise
     except Exception as error:
@@ -78,7 +79,9 @@ def run(plugin: Plugin, target: Target, catalogue: Catalogue, options: Options) 
     for path, text in emitted.files.items():
         if not isinstance(path, str) or not isinstance(text, str):
             raise PluginError(f"{plugin.source}: {plugin.name} gave a file that is no text: {path!r}")
-    return emitted
+        if not is_inside(path) or path == MANIFEST:
+            raise PluginError(f"{plugin.source}: {plugin.name} gave a path out of its folder: {path!r}")
+    return emitted.settled()
 
 
 def _module(path: Path) -> ModuleType:

@@ -99,13 +99,13 @@ def read_manifest(folder: Path) -> dict[str, str]:
     data = _read(folder / MANIFEST)
     try:
         files = json.loads(data or b"{}").get("files", {})
-        return {path: digest for path, digest in files.items() if _is_inside(path) and isinstance(digest, str)}
+        return {path: digest for path, digest in files.items() if is_inside(path) and isinstance(digest, str)}
     except (ValueError, AttributeError):
         return {}
 
 
-def _is_inside(path: str) -> bool:
-    """Whether a path of a manifest stays within its folder."""
+def is_inside(path: str) -> bool:
+    """Whether a path stays within the folder that it is relative to."""
     pure = PurePosixPath(path)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts:
         return False

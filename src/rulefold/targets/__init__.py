@@ -87,7 +87,12 @@ TARGETS: dict[str, Target] = {
             defender_xdr.OPTIONS,
         ),
         Target("stix", "bundle.json, a STIX 2.1 bundle of indicators and ATT&CK techniques", stix.emit),
-        Target("misp", "event.json, a MISP event of kql-analytics-rule and threat-hunt-query objects", misp.emit),
+        Target(
+            "misp",
+            "event.json, a MISP event of kql-analytics-rule and threat-hunt-query objects",
+            misp.emit,
+            misp.OPTIONS,
+        ),
         Target("msticpy", "msticpy's query files: analytics.yaml and hunting.yaml", msticpy.emit),
         Target("adx", "functions.kql, a script of stored functions for Azure Data Explorer", adx.emit),
         Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),

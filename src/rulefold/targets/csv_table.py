@@ -8,7 +8,7 @@ import csv
 import io
 import json
 
-from rulefold.model import Catalogue, Detection
+from rulefold.model import Catalogue, Detection, Inferred
 from rulefold.targets.frame import Emitted, Loss, Options
 
 COLUMNS = (
@@ -18,6 +18,7 @@ COLUMNS = (
     *("url", "ingested_date", "query"),
 )
 _UNHELD = ("rows", "inferred", "same_query", "conflicts", "sources", "notes")
+_NOTHING = Inferred()
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -30,7 +31,7 @@ def emit(catalogue: Catalogue, _: Options) -> Emitted:
     lost = (
         Loss(None, name, "about the pages, and not in the table")
         for name in _UNHELD
-        if any(getattr(d, name) for d in catalogue.detections)
+        if any(getattr(d, name) not in (None, (), _NOTHING) for d in catalogue.detections)
     )
     return Emitted({"detections.csv": text.getvalue()}, tuple(lost))
 

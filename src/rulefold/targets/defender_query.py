@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rulefold.targets.kql_text import Token, statements, tokens
+from rulefold.targets.kql_text import Token, split, tokens
 
 Entity = Literal["device", "mailbox", "account"]
 
@@ -63,10 +63,10 @@ def read_query(query: str, continuous: bool) -> Reading | str:
     found = tokens(query)
     if found is None:
         return NOT_TOLD
-    parts = [statement for statement in statements(found) if statement]
+    parts = [statement for statement in split(found, ";") if statement]
     if not parts or any(not _is_value(statement) for statement in parts[:-1]):
         return NOT_TOLD
-    table, *operators = _piped(parts[-1])
+    table, *operators = split(parts[-1], "|")
     if len(table) != 1 or table[0].kind != "name":
         return NOT_TOLD
     known = TABLES.get(table[0].text)
@@ -89,20 +89,6 @@ def _is_value(statement: list[Token]) -> bool:
     return statement[3].kind in ("text", "number") or texts[3] in _VALUES
 
 
-def _piped(statement: list[Token]) -> list[list[Token]]:
-    """The table and the operators of a statement."""
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in statement:
-        if token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == "|" and depth == 0:
-                parts.append([])
-                continue
-        parts[-1].append(token)
-    return parts
-
-
 def _reads_more(parts: list[list[Token]], values: Iterable[str]) -> bool:
     """Whether an expression may read a table: by a pipe, a function that reads, or a name alone in parentheses."""
     known = set(values)
@@ -117,7 +103,7 @@ def _reads_more(parts: list[list[Token]], values: Iterable[str]) -> bool:
             is_argument = called.kind == "name" and called.text not in _LISTS
             if (before.text, after.text) == ("(", ")") and not is_argument and token.text not in known:
                 return True
-    return any(token.text == "|" for part in _piped(parts[-1]) for token in part)
+    return any(token.text == "|" for part in split(parts[-1], "|") for token in part)
 
 
 def _returned(reading: Reading, operators: list[list[Token]]) -> Reading | str:
@@ -144,7 +130,7 @@ def _operator(operator: list[Token]) -> tuple[str, frozenset[str] | None]:
     size = 3 if texts[1:2] == ["-"] and operator[:3] and operator[2:3] and operator[2].kind == "name" else 1
     name, rest = "".join(texts[:size]), operator[size:]
     columns: set[str] = set()
-    for item in _listed(rest):
+    for item in split(rest, ","):
         match [(token.kind, token.text) for token in item]:
             case [("name", column)] | [("name", column), ("mark", "="), ("name", _)]:
                 columns.add(column)
@@ -153,16 +139,3 @@ def _operator(operator: list[Token]) -> tuple[str, frozenset[str] | None]:
             case _:
                 return name, None
     return name, frozenset(columns)
-
-
-def _listed(found: list[Token]) -> list[list[Token]]:
-    items: list[list[Token]] = [[]]
-    depth = 0
-    for token in found:
-        if token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == "," and depth == 0:
-                items.append([])
-                continue
-        items[-1].append(token)
-    return items

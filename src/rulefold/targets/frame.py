@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Self
 from uuid import UUID, uuid5
 
 from rulefold.model import Catalogue
@@ -43,6 +44,12 @@ class Emitted:
         """How many detections are not written."""
         return len({loss.detection for loss in self.losses if loss.refused})
 
+    def settled(self) -> Self:
+        """The same without what is lost of rules that are refused: of these nothing is written."""
+        refused = {loss.detection for loss in self.losses if loss.refused}
+        losses = (loss for loss in self.losses if loss.refused or loss.detection not in refused)
+        return replace(self, losses=tuple(losses))
+
 
 Options = Mapping[str, str]
 
@@ -72,7 +79,7 @@ class Target:
 
     def export(self, catalogue: Catalogue, given: Options | None = None) -> Emitted:
         """The files of a catalogue.  Raises OptionError."""
-        return self.emit(catalogue, self.chosen(given or {}))
+        return self.emit(catalogue, self.chosen(given or {})).settled()
 
     def chosen(self, given: Options) -> dict[str, str]:
         """The value of each option: the given one, or its default.  Raises OptionError."""

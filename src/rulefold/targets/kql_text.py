@@ -5,27 +5,29 @@ Source: Kusto documentation, "The string data type"; what the official parser ta
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["name", "text", "mark", "number"]
-
+_TEXT = r"""
+    ```.*?``` | ~~~.*?~~~
+  | [hH]?@"(?:[^"\r\n]|"")*" | [hH]?@'(?:[^'\r\n]|'')*'
+  | [hH]?"(?:\\[^\r\n]|[^"\\\r\n])*" | [hH]?'(?:\\[^\r\n]|[^'\\\r\n])*'
+"""
+_COMMENT = r"//[^\r\n]*"
 _TOKEN = re.compile(
-    r"""
-      (?P<blank>\s+|//[^\r\n]*)
-    | (?P<text>
-          ```.*?``` | ~~~.*?~~~
-        | [hH]?@"(?:[^"\r\n]|"")*" | [hH]?@'(?:[^'\r\n]|'')*'
-        | [hH]?"(?:\\[^\r\n]|[^"\\\r\n])*" | [hH]?'(?:\\[^\r\n]|[^'\\\r\n])*'
-      )
+    rf"""
+      (?P<blank>\s+|{_COMMENT})
+    | (?P<text>{_TEXT})
     | (?P<number>\d\w*(?:\.\d\w*)?)
     | (?P<name>[^\W\d]\w*)
-    | (?P<mark>[^\w\s"'])
+    | (?P<mark>(?!~~~)[^\w\s"'`])
     """,
     re.VERBOSE | re.DOTALL,
 )
+# What matters to whether a query is closed; the prefix of a text is taken in only where it changes where that ends.
+_PIECE = re.compile(rf"""{_COMMENT} | {_TEXT} | ~~~ | [\[\](){{}}"'`]""", re.VERBOSE | re.DOTALL)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_CLOSED = frozenset(_CLOSING.values())
+_OPEN_TEXTS = frozenset(('"', "'", "`", "~~~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +56,24 @@ def tokens(query: str) -> list[Token] | None:
 
 def is_closed(query: str) -> bool:
     """Whether all texts and brackets of a query end within it, and none before it begins."""
-    found = tokens(query)
-    if found is None:
-        return False
     open_: list[str] = []
-    for token in found:
-        if token.kind == "mark" and token.text in _CLOSING:
-            open_.append(_CLOSING[token.text])
-        elif token.kind == "mark" and token.text in ")]}" and (not open_ or open_.pop() != token.text):
+    for piece in _PIECE.findall(query):
+        if piece in _CLOSING:
+            open_.append(_CLOSING[piece])
+        elif piece in _OPEN_TEXTS or (piece in _CLOSED and (not open_ or open_.pop() != piece)):
             return False
     return not open_
 
 
-def statements(found: list[Token]) -> Iterator[list[Token]]:
-    """The statements of a query, without the semicolons between them."""
-    statement: list[Token] = []
+def split(found: list[Token], mark: str) -> list[list[Token]]:
+    """Tokens in the parts between which a mark stands outside of all brackets, the last one also where it is empty."""
+    parts: list[list[Token]] = [[]]
     depth = 0
     for token in found:
         if token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == ";" and depth == 0:
-                yield statement
-                statement = []
+            depth += (token.text in _CLOSING) - (token.text in _CLOSED)
+            if token.text == mark and depth == 0:
+                parts.append([])
                 continue
-        statement.append(token)
-    if statement:
-        yield statement
+        parts[-1].append(token)
+    return parts

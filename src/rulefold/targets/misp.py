@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rulefold.model import Catalogue, Detection
-from rulefold.targets.frame import Emitted, Loss, Options, made_id
+from rulefold.targets.frame import Emitted, Loss, Option, Options, made_id
 from rulefold.targets.sentinel import (
     OPERATORS,
     SEVERITIES,
@@ -63,13 +63,15 @@ HUNTING = Template(
     "A hunting query in the language of a platform.",
     {"comment": "comment", "data-source": "text", "platform": "text", "query": "text", "query-language": "text"},
 )
-_CORRELATED = frozenset(("comment", "reference"))
+_CORRELATED = frozenset(("comment",))
 _CATEGORIES = {"link": "External analysis"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+OPTIONS = (Option("event", "the name of the event, of which its id is made", "Detection rules"),)
 _MAX_VALUE = 65_535  # bytes of a value in MISP's database
 
 
-def emit(catalogue: Catalogue, _: Options) -> Emitted:
+def emit(catalogue: Catalogue, options: Options) -> Emitted:
     """`event.json`: one event, with an object for each rule under the rule's own id."""
     ids, losses = unique_ids(catalogue)
     objects: list[Json] = []
@@ -84,10 +86,9 @@ def emit(catalogue: Catalogue, _: Options) -> Emitted:
     said = [*without_place(catalogue, "platforms", "ingested_date"), *without_invented(catalogue)]
     if objects:
         said.append(Loss(None, "query", "MISP takes away blanks at both ends of a value"))
-    files = (
-        {"event.json": json.dumps(_event(catalogue, objects), indent=2, ensure_ascii=False) + "\n"} if objects else {}
-    )
-    return Emitted(files, (*said, *losses))
+    event = _event(options["event"], catalogue, objects)
+    text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
+    return Emitted({"event.json": text} if objects else {}, (*said, *losses))
 
 
 def _faults(d: Detection) -> Iterator[Loss]:
@@ -95,6 +96,8 @@ def _faults(d: Detection) -> Iterator[Loss]:
         yield Loss(d.key, "type", "neither Analytics nor Hunting", d.type, refused=True)
     if not d.query.strip():
         yield Loss(d.key, "query", "empty", refused=True)
+    if "\0" in d.query:
+        yield Loss(d.key, "query", "has a NUL, which MISP takes away", refused=True)
     for name, text in (("title", d.title), ("description", d.description), ("query", d.query)):
         if len(text.encode()) > _MAX_VALUE:
             yield Loss(d.key, name, f"longer than {_MAX_VALUE:,} bytes", refused=True)
@@ -113,14 +116,17 @@ def _losses(d: Detection) -> Iterator[Loss]:
             yield Loss(d.key, "schedule", reason)
     elif d.severity and d.severity not in SEVERITIES:
         yield Loss(d.key, "severity", "none of High, Medium, Low and Informational", d.severity)
+    for name, text in (("title", d.title), ("description", d.description)):
+        if "\0" in text:
+            yield Loss(d.key, name, "has a NUL, which MISP takes away")
     for name, text in (("title", d.title), ("description", d.description), ("query", d.query)):
         if any(ord(character) > 0xFFFF for character in text):
             yield Loss(d.key, name, "MISP replaces characters beyond U+FFFF")
 
 
-def _event(catalogue: Catalogue, objects: list[Json]) -> Json:
+def _event(name: str, catalogue: Catalogue, objects: list[Json]) -> Json:
     dates = [d.ingested_date for d in catalogue.detections if d.ingested_date and _DATE.fullmatch(d.ingested_date)]
-    event: dict[str, Json] = {"uuid": made_id("event", "rulefold"), "info": "Detection rules"}
+    event: dict[str, Json] = {"uuid": made_id("event", name), "info": name}
     if dates:
         event["date"] = max(dates)
     # Undefined threat, finished analysis, and for nobody but the organisation that reads it in.

@@ -5,7 +5,6 @@ tests of Azure-Sentinel.  Nothing is invented: a rule that lacks what Sentinel a
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -100,15 +99,20 @@ def without_invented(catalogue: Catalogue) -> Iterator[Loss]:
 
 
 def unique_ids(catalogue: Catalogue) -> tuple[dict[str, str], list[Loss]]:
-    """A GUID for each detection by key: its own, or one made of its key where that is none or not its own."""
-    uses = Counter(detection.id.lower() for detection in catalogue.detections)
+    """A GUID for each detection by key: its own, or one made of its key where that is none or not its own.
+
+    Which of these it is follows from the key, and so does not depend on which other rules are looked at.
+    """
     ids, losses = {}, []
     for d in catalogue.detections:
-        if GUID.fullmatch(d.id) and uses[d.id.lower()] == 1:
+        if not GUID.fullmatch(d.id):
+            losses.append(_made(d, "not a GUID; one is made of the key"))
+        elif d.key.lower() != d.id.lower():
+            losses.append(_made(d, "another rule has it; one is made of the key"))
+        else:
             ids[d.key] = d.id.lower()
             continue
         ids[d.key] = made_id("rule", d.key)
-        losses.append(_made(d, "another rule has it; one is made of the key" if GUID.fullmatch(d.id) else None))
     return ids, losses
 
 
@@ -118,12 +122,12 @@ def file_ids(catalogue: Catalogue) -> tuple[dict[str, str], list[Loss]]:
     for d in catalogue.detections:
         ids[d.key] = d.id if GUID.fullmatch(d.id) else made_id("rule", d.key)
         if ids[d.key] != d.id:
-            losses.append(_made(d, None))
+            losses.append(_made(d, "not a GUID; one is made of the key"))
     return ids, losses
 
 
-def _made(detection: Detection, reason: str | None) -> Loss:
-    return Loss(detection.key, "id", reason or "not a GUID; one is made of the key", detection.id or None)
+def _made(detection: Detection, reason: str) -> Loss:
+    return Loss(detection.key, "id", reason, detection.id or None)
 
 
 def read_rules(catalogue: Catalogue, ids: Mapping[str, str]) -> tuple[list[Rule], list[Loss]]:
