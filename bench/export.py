@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from build import pages_at_hand, stage
 from measuring import measure
 
 

@@ -24,6 +24,14 @@ def test_read_fold_write(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["catalogue.json", "kql", "manifest.json"]
 
 
+def test_import_rules(tmp_path: Path) -> None:
+    rulefold.write(rulefold.build([CATALOG]).catalogue, tmp_path / "out")
+    imported = rulefold.import_rules([tmp_path / "out"])
+    assert imported.catalogue.detections == rulefold.build([CATALOG]).catalogue.detections
+    with pytest.raises(KeyError):
+        rulefold.import_rules([tmp_path / "out"], "nothing")
+
+
 def test_build_keeps_the_counts_and_the_source() -> None:
     built = rulefold.build([os.fspath(CATALOG)])
     assert (built.catalogue.counts.blocks, built.catalogue.counts.entries, built.catalogue.counts.rejects) == (

@@ -14,14 +14,16 @@ BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = {"model", *BELOW["model"]}
+BELOW["sources"] = {"entries", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["targets"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["report"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
 BELOW["store"] = {"report", *BELOW["report"]}
 BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
-BELOW["api"] = {"attack", "chain", "store", *BELOW["chain"]}
+BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["cli"] = {"api", "csv_text", "filters", "plugins", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
@@ -29,10 +31,11 @@ BELOW["__main__"] = {"cli"}
 ONLY_IMPORTERS = {
     "markdown_it": {"pages"},
     "click": {"cli"},
-    "pydantic": {"model.py", "store.py", "report"},
+    "pydantic": {"model.py", "report", "sources", "store.py"},
     "xlsxwriter": {"report/workbook.py"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
+    "ruamel": {"sources"},
 }
 
 

@@ -8,10 +8,10 @@ used, so that importing the package costs nothing.
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Catalogue", "Detection", "Diagnostic", "Entry", "build", "fold", "read", "write"]
+__all__ = ["Catalogue", "Detection", "Diagnostic", "Entry", "build", "fold", "import_rules", "read", "write"]
 
 if TYPE_CHECKING:
-    from rulefold.api import build, fold, read, write
+    from rulefold.api import build, fold, import_rules, read, write
     from rulefold.diagnostics import Diagnostic
     from rulefold.model import Catalogue, Detection, Entry
 

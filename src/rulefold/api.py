@@ -8,12 +8,14 @@ from rulefold.chain import Build, Reading, catalogue_files
 from rulefold.chain import build as build_pages
 from rulefold.diagnostics import Diagnostic
 from rulefold.folding import OnConflict, fold
-from rulefold.inputs import find_pages
+from rulefold.importing import import_files
+from rulefold.inputs import find_files, find_pages
 from rulefold.model import Catalogue, Entry
+from rulefold.sources import SUFFIXES
 from rulefold.store import Written, write_output
 from rulefold.targets import FORMATS
 
-__all__ = ["build", "fold", "read", "write"]
+__all__ = ["build", "fold", "import_rules", "read", "write"]
 
 PathLike = str | os.PathLike[str]
 
@@ -37,6 +39,15 @@ def build(paths: Iterable[PathLike], on_conflict: OnConflict = "first") -> Build
     Raises FileNotFoundError for a path that names nothing, and OSError.
     """
     return build_pages(find_pages(os.fspath(path) for path in paths), on_conflict)
+
+
+def import_rules(paths: Iterable[PathLike], kind: str | None = None, on_conflict: OnConflict = "first") -> Build:
+    """Read rules of Sentinel, flattened rows, or detections in JSON, as `rulefold import` does.
+
+    `kind` names a row of `rulefold.sources.SOURCES`; without it, the content of each file says what it is.  Raises
+    KeyError for an unknown kind, FileNotFoundError for a path that names nothing, and OSError.
+    """
+    return import_files(find_files((os.fspath(path) for path in paths), SUFFIXES), kind, on_conflict)
 
 
 def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = tuple(FORMATS)) -> Written:

@@ -14,13 +14,13 @@ from rulefold.diagnostics import Diagnostic, Severity, as_data, count_by_severit
 from rulefold.entries import read_entry
 from rulefold.folding import OnConflict, fold
 from rulefold.inputs import Page
-from rulefold.model import Catalogue, Counts, Entry, PageSource
+from rulefold.model import Catalogue, Counts, Detection, Entry, PageSource
 from rulefold.pages import Block, read_blocks
 from rulefold.targets import FORMATS
-from rulefold.text import Source
+from rulefold.text import Place, Source
 
 MAX_FAULTS_A_PAGE = 1_000
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.md", re.IGNORECASE)  # no names of files on Windows
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +105,49 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
     catalogue, told = fold(entries(), on_conflict)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
-    counts = _counts(reading, len(catalogue.detections), diagnostics)
+    counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
-    return Build(stamped, tuple(diagnostics), _reject_files(reading.rejects))
+    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)))
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:
-    """Diagnostics by place, those without one first; `pages` are in reading order."""
+    """Diagnostics by place, those without one first; `pages` are in reading order, others follow by name."""
     order = {page: n for n, page in enumerate(pages)}
 
-    def position(diagnostic: Diagnostic) -> tuple[int, int, int, str]:
+    def position(diagnostic: Diagnostic) -> tuple[int, str, int, int, str]:
         place = diagnostic.place
-        return (order[place.file], place.line, place.column, diagnostic.code) if place else (-1, 0, 0, diagnostic.code)
+        if not place:
+            return -1, "", 0, 0, diagnostic.code
+        known = order.get(place.file)  # a detection that was read as it is has places on pages that were not
+        unknown = place.file if known is None else ""
+        return len(order) if known is None else known, unknown, place.line, place.column, diagnostic.code
 
     return sorted(diagnostics, key=position)
 
 
-def _counts(reading: Reading, detections: int, diagnostics: list[Diagnostic]) -> Counts:
+def noted(catalogue: Catalogue) -> list[Diagnostic]:
+    """The notes of a catalogue's detections as the diagnostics they were, each at the first line of its detection."""
+    return [
+        code.at(_first_line(detection), note.message).about(detection.key)
+        for detection in catalogue.detections
+        for note in detection.notes
+        if (code := codes.CODES.get(note.code))
+    ]
+
+
+def _first_line(detection: Detection) -> Place | None:
+    lines = ((source.page, first) for source in detection.sources for first, _ in source.lines)
+    return next((Place(page, first, 1) for page, first in lines), None)
+
+
+def counts_of(pages: int, entries: int, rejects: int, detections: int, diagnostics: Iterable[Diagnostic]) -> Counts:
+    """The counts of a catalogue."""
     by_severity = count_by_severity(diagnostics)
     return Counts(
-        pages=len(reading.pages),
-        blocks=reading.entries + reading.rejected,
-        entries=reading.entries,
-        rejects=reading.rejected,
+        pages=pages,
+        blocks=entries + rejects,
+        entries=entries,
+        rejects=rejects,
         detections=detections,
         errors=by_severity[Severity.ERROR],
         warnings=by_severity[Severity.WARNING],
@@ -135,21 +155,26 @@ def _counts(reading: Reading, detections: int, diagnostics: list[Diagnostic]) ->
     )
 
 
-def _reject_files(rejects: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The rejects of each page under a file name: the page's own, with a hash of its path where it is taken."""
-    names = [_safe_name(PurePosixPath(page).name) for page in rejects]
+def reject_files(rejects: Mapping[str, bytes], suffixes: tuple[str, ...]) -> dict[str, bytes]:
+    """The rejects of each page under a file name: the page's own, with a hash of its path where it is taken.
+
+    A file keeps its suffix where that is one of `suffixes`, and has the first of them otherwise.
+    """
+    names = [_safe_name(PurePosixPath(page).name, suffixes) for page in rejects]
     uses = Counter(name.lower() for name in names)
     files = {}
     for (page, data), name in zip(rejects.items(), names, strict=True):
         if uses[name.lower()] > 1 or _DEVICE.fullmatch(name):
-            name = f"{name.removesuffix('.md')}-{sha256(page.encode()).hexdigest()[:8]}.md"
+            stem, dot, suffix = name.rpartition(".")
+            name = f"{stem}-{sha256(page.encode()).hexdigest()[:8]}{dot}{suffix}"
         files[f"rejects/{name}"] = data
     return files
 
 
-def _safe_name(name: str) -> str:
+def _safe_name(name: str, suffixes: tuple[str, ...]) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in PurePosixPath(name).stem)
-    return f"{stem.strip('-')[:100] or 'page'}.md"
+    return f"{stem.strip('-')[:100] or 'page'}{suffix if suffix in suffixes else suffixes[0]}"
 
 
 def catalogue_files(catalogue: Catalogue, formats: Iterable[str]) -> dict[str, bytes]:

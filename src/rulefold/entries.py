@@ -69,7 +69,7 @@ def _entry(block: Block, fields: dict[str, str | None], spans: dict[str, tuple[i
     spans["query"] = Span(fence.content_start, fence.content_start + len(fence.content))
     return Entry(
         title=block.source.text[block.title.start : block.title.end],
-        description=_description(block.source.text[block.description.start : block.description.end]),
+        description=bare_description(block.source.text[block.description.start : block.description.end]),
         query=_query(fence.content),
         where=Where(block.source, block.span, block.line, block.last_line, spans),
         **fields,
@@ -86,7 +86,7 @@ def _query(content: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _description(text: str) -> str:
+def bare_description(text: str) -> str:
     """A description without the blank lines and the one pair of apostrophes around it."""
     text = text.strip()
     quoted = len(text) > 1 and text[0] == text[-1] == "'"

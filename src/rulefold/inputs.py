@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rulefold.text import Source
@@ -22,15 +22,33 @@ _MAGIC = re.compile(r"[*?[]")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to be read: its name in diagnostics and the catalogue, and its file, or None for standard input."""
+    """A page to be read: its name in diagnostics and the catalogue, and its file, or None for standard input.
+
+    `folder` is the folder that was given and has led to the file, or None for a file that was given itself.
+    """
 
     name: str
     path: Path | None
+    folder: Path | None = field(default=None, kw_only=True)
+
+    @property
+    def inside(self) -> str:
+        """The path within the folder that was given."""
+        return self.path.relative_to(self.folder).as_posix() if self.path and self.folder else Path(self.name).name
 
     def read(self) -> Source:
         """The page's text.  Raises OSError."""
         data = self.path.read_bytes() if self.path else sys.stdin.buffer.read()
         return Source.decode(self.name, data)
+
+    def read_up_to(self, size: int) -> Source | None:
+        """The page's text, or None where it has more bytes than `size`.  Raises OSError."""
+        if self.path is None:
+            data = sys.stdin.buffer.read(size + 1)
+        else:
+            with self.path.open("rb") as file:
+                data = file.read(size + 1)
+        return Source.decode(self.name, data) if len(data) <= size else None
 
 
 def find_pages(arguments: Iterable[str], exclude: Path | None = None) -> list[Page]:
@@ -41,31 +59,43 @@ def find_pages(arguments: Iterable[str], exclude: Path | None = None) -> list[Pa
     name, then by name, numbers in it by their value.  Raises FileNotFoundError for an argument that names nothing, and
     OSError.
     """
+    return sorted(_find(arguments, SUFFIXES, exclude), key=_order)
+
+
+def find_files(arguments: Iterable[str], suffixes: tuple[str, ...], exclude: Path | None = None) -> list[Page]:
+    """The files that arguments name, as for `find_pages`, in folders those that end in one of `suffixes`.
+
+    They are ordered by name alone, numbers in it by their value.  Raises as `find_pages` does.
+    """
+    return sorted(_find(arguments, suffixes, exclude), key=lambda file: (_natural(file.name), file.name))
+
+
+def _find(arguments: Iterable[str], suffixes: tuple[str, ...], exclude: Path | None) -> Iterable[Page]:
     excluded = exclude.resolve() if exclude else None
     found: dict[object, Page] = {}
     for argument in arguments:
         if argument == STDIN:
             found[STDIN] = Page("<stdin>", None)
             continue
-        for path in _files(argument, excluded):
-            found.setdefault(os.path.realpath(path), Page(_name(path), path))
-    return sorted(found.values(), key=_order)
+        for path, folder in _files(argument, suffixes, excluded):
+            found.setdefault(os.path.realpath(path), Page(_name(path), path, folder=folder))
+    return found.values()
 
 
-def _files(argument: str, excluded: Path | None) -> Iterator[Path]:
+def _files(argument: str, suffixes: tuple[str, ...], excluded: Path | None) -> Iterator[tuple[Path, Path | None]]:
     path = Path(argument)
     if not argument:
         raise FileNotFoundError("'': no such file or folder")  # to Path, it is the working folder
     if path.is_dir():
-        yield from _walk(path, excluded)
+        yield from ((file, path) for file in _walk(path, suffixes, excluded))
     elif path.exists():
-        yield path
+        yield path, None
     else:
         matches = _matches(argument, excluded) if glob.has_magic(argument) else []
         if not matches:
             raise FileNotFoundError(f"{argument}: no such file or folder")
         for match in matches:
-            yield from _files(match, excluded)
+            yield from _files(match, suffixes, excluded)
 
 
 def _matches(pattern: str, excluded: Path | None) -> list[str]:
@@ -76,7 +106,7 @@ def _matches(pattern: str, excluded: Path | None) -> list[str]:
     return [match for match in matches if not Path(match).resolve().is_relative_to(excluded)]
 
 
-def _walk(folder: Path, excluded: Path | None) -> Iterator[Path]:
+def _walk(folder: Path, suffixes: tuple[str, ...], excluded: Path | None) -> Iterator[Path]:
     for root, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = [
             name
@@ -84,7 +114,7 @@ def _walk(folder: Path, excluded: Path | None) -> Iterator[Path]:
             if not name.startswith(".") and (excluded is None or Path(root, name).resolve() != excluded)
         ]
         files.sort()
-        yield from (Path(root, name) for name in files if name.lower().endswith(SUFFIXES) and not name.startswith("."))
+        yield from (Path(root, name) for name in files if name.lower().endswith(suffixes) and not name.startswith("."))
 
 
 def _raise(error: OSError) -> None:
@@ -107,8 +137,12 @@ def _order(page: Page) -> tuple[bool, int, list[str | int], str]:
     number = _number_in_heading(page.path) if page.path and page.path.is_file() else None
     if number is None and in_name:
         number = int(in_name[1])
-    pieces = [int(piece) if piece.isdecimal() else piece for piece in _DIGITS.split(page.name)]
-    return number is None, number or 0, pieces, page.name
+    return number is None, number or 0, _natural(page.name), page.name
+
+
+def _natural(name: str) -> list[str | int]:
+    """A name as a key to sort by, numbers in it by their value."""
+    return [int(piece) if piece.isdecimal() else piece for piece in _DIGITS.split(name)]
 
 
 def _number_in_heading(path: Path) -> int | None:

@@ -4,6 +4,7 @@ Offsets are counted in characters of `Source.text`; lines and columns start at 1
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -94,3 +95,25 @@ class Source:
         lines = self.data.removeprefix(BOM).splitlines(keepends=True)
         for first, last in ranges:
             yield b"".join(lines[first - 1 : last])
+
+
+class Lines:
+    """The places of many offsets in one source; a single one is found as fast by counting."""
+
+    def __init__(self, source: Source) -> None:
+        """Find where every line begins."""
+        self._name = source.name
+        self._starts = [0, *(found.end() for found in re.finditer("\n", source.text))]
+
+    def line(self, offset: int) -> int:
+        """The number of the line in which an offset lies."""
+        return bisect_right(self._starts, offset)
+
+    def start(self, offset: int) -> int:
+        """Where the line begins in which an offset lies."""
+        return self._starts[self.line(offset) - 1]
+
+    def place(self, offset: int) -> Place:
+        """The line and column of an offset."""
+        line = self.line(offset)
+        return Place(self._name, line, offset - self._starts[line - 1] + 1)

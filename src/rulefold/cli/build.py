@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from rulefold.cli.options import exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.options import Decorator, exit_code, on_conflict_option, pages_argument, pages_of, strict_option
 from rulefold.cli.output import check_files, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
@@ -24,10 +24,15 @@ def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[
     return chosen or FORMATS
 
 
+formats_option: Decorator = click.option(
+    "--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all."
+)
+
+
 @click.command()
 @pages_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default="output", show_default=True, help="Folder.")
-@click.option("--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all.")
+@formats_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
 @click.option("--no-queries", is_flag=True, help="Leave out what looks inside queries (nothing does, so far).")
@@ -51,17 +56,14 @@ def build(
 
     found = pages_of(pages, exclude=output)
     built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))
-    files = output_files(built, formats)
-    _print_findings(built)
-    if not only_check:
-        click.echo(_summary(built))
-        write_files(output, files, f"{counted(built.catalogue.counts.detections, 'detection')} in ")
-    elif not check_files(output, files):
+    print_findings(built)
+    if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1
     return exit_code([str(d.severity) for d in built.diagnostics], strict)
 
 
-def _print_findings(built: "Build") -> None:
+def print_findings(built: "Build") -> None:
+    """Print the first errors, and how many diagnostics there are of each code."""
     errors = [d for d in built.diagnostics if d.severity == "error"]
     for diagnostic in errors[:_SHOWN_ERRORS]:
         print_diagnostic(diagnostic)
@@ -76,3 +78,11 @@ def _summary(built: "Build") -> str:
         f"{counted(counts.entries, 'entry', 'entries')} + {counted(counts.rejects, 'reject')} = "
         f"{counted(counts.blocks, 'block')} on {counted(counts.pages, 'page')}"
     )
+
+
+def print_or_write(output: Path, files: dict[str, bytes], built: "Build", summary: str, only_check: bool) -> bool:
+    """Write an output folder, or say in what it differs from these files; False where it is not current."""
+    if only_check:
+        return check_files(output, files)
+    click.echo(summary)
+    return write_files(output, files, f"{counted(built.catalogue.counts.detections, 'detection')} in ")

@@ -12,11 +12,13 @@ from rulefold.cli.options import (
     pages_of,
     snapshot_of,
     strict_option,
+    written_catalogue,
 )
 from rulefold.cli.terminal import counted, print_diagnostic, progress
 
 if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
+    from rulefold.model import Catalogue
 
 
 def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,21 +52,32 @@ def check(
     attack: str,
     strict: bool,
 ) -> int:
-    """Say what is wrong with PAGES, and what is worth knowing.
+    """Say what is wrong with PAGES, or with an output folder, and what is worth knowing.
 
-    PAGES are files, folders, globs, or - for standard input; without any, catalog/.
+    PAGES are files, folders, globs, or - for standard input; without any, catalog/.  An output folder has no places but
+    the first line of each detection, and rejects are not looked at.
     """
     from rulefold.attack.findings import findings
-    from rulefold.chain import build, in_page_order
+    from rulefold.chain import in_page_order
     from rulefold.diagnostics import selected
-    from rulefold.folding import OnConflict
 
     snapshot = snapshot_of(attack)
-    built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict))
-    told = in_page_order([*built.diagnostics, *findings(built.catalogue, snapshot)], built.catalogue.source.pages)
+    catalogue, told = _catalogue(pages, on_conflict)
+    told = in_page_order([*told, *findings(catalogue, snapshot)], catalogue.source.pages)
     diagnostics = selected(told, select, ignore)
     _print(diagnostics, form)
     return exit_code([str(d.severity) for d in diagnostics], strict)
+
+
+def _catalogue(pages: tuple[str, ...], on_conflict: str) -> "tuple[Catalogue, list[Diagnostic]]":
+    """A catalogue with what is said of it: of pages, or of an output folder."""
+    from rulefold.chain import build, noted
+    from rulefold.folding import OnConflict
+
+    if catalogue := written_catalogue(pages):
+        return catalogue, noted(catalogue)
+    built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict))
+    return built.catalogue, list(built.diagnostics)
 
 
 def _print(diagnostics: "list[Diagnostic]", form: str) -> None:

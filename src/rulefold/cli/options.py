@@ -67,15 +67,18 @@ def pages_of(arguments: Sequence[str], exclude: Path | None = None) -> "list[Pag
 def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
     """The catalogue of an output folder or a catalogue.json, or else the one that the pages fold into."""
     from rulefold.chain import build
+
+    return written_catalogue(arguments) or build(pages_of(arguments)).catalogue
+
+
+def written_catalogue(arguments: Sequence[str]) -> "Catalogue | None":
+    """The catalogue of an output folder or a catalogue.json, where that is what is given."""
     from rulefold.store import load_catalogue
 
-    if len(arguments) == 1:
-        try:
-            if catalogue := load_catalogue(Path(arguments[0])):
-                return catalogue
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
-    return build(pages_of(arguments)).catalogue
+    try:
+        return load_catalogue(Path(arguments[0])) if len(arguments) == 1 else None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def snapshot_of(attack: str) -> "Snapshot":

@@ -1,20 +1,20 @@
 """Entries into a catalogue: rows of one rule become one detection with its sets, relations, and what is missing."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rulefold import __version__, codes
 from rulefold.diagnostics import Diagnostic, Related
+from rulefold.folding.company import Member, company
 from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
+from rulefold.folding.joining import join
 from rulefold.folding.names import keys
 from rulefold.folding.rules import Rule, gather
 from rulefold.folding.scalars import OnConflict, Scalars, resolve
-from rulefold.folding.twins import same_queries
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
 from rulefold.text import Place
 
-__all__ = ["OnConflict", "fold"]
+__all__ = ["OnConflict", "fold", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ def fold(entries: Iterable[Entry], on_conflict: OnConflict = "first") -> tuple[C
         for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
     ]
     platforms = PlatformMap(one.stated for one in folded)
-    shared = _shared_ids(folded)
-    twins = _twins(folded)
+    around = company([_member(one) for one in folded])
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:
@@ -51,17 +50,21 @@ def fold(entries: Iterable[Entry], on_conflict: OnConflict = "first") -> tuple[C
             *one.rule.remarks.values(),
             *one.scalars.diagnostics,
             *_row_diagnostics(one, rows, missing, added),
-            *_company_diagnostics(one, shared, twins),
+            *around.told[one.key],
         ]
         diagnostics += [diagnostic.about(one.key) for diagnostic in told]
-        same_query = tuple(twin.key for twin in twins.get(one.key, ())) or None
-        detections.append(_detection(one, rows, added, same_query, told))
+        detections.append(_detection(one, rows, added, around.same_query.get(one.key), told))
     return Catalogue(rulefold=__version__, detections=tuple(detections)), diagnostics
 
 
 def _first_place(rule: Rule) -> Place:
     first = min(rule.stated.values(), key=lambda stated: stated.order)
     return first.entry.place("title")
+
+
+def _member(one: _Folded) -> Member:
+    values = one.scalars.values
+    return Member(one.key, values["id"] or "", values["title"] or "", values["query"] or "", one.place)
 
 
 def _detection(
@@ -129,39 +132,3 @@ def _row_diagnostics(one: _Folded, rows: Rows, missing: int, added: Inferred) ->
         yield codes.INFERRED_PLATFORMS.at(
             one.place, f"found further platforms in other rules with the connector: {found}"
         )
-
-
-def _company_diagnostics(
-    one: _Folded, shared: dict[str, list[_Folded]], twins: dict[str, list[_Folded]]
-) -> Iterator[Diagnostic]:
-    """What is to be said of a rule in view of others: those with its id, and those with its query."""
-    for code, others, common in (
-        (codes.SHARED_ID, shared.get(one.key, []), "id"),
-        (codes.SAME_QUERY, twins.get(one.key, []), "query"),
-    ):
-        if others:
-            names = ", ".join(f"{other.scalars.values['title']!r}" for other in others[:3])
-            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-            related = [Related(other.place, "the other rule") for other in others[:3]]
-            yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
-
-
-def _shared_ids(folded: Iterable[_Folded]) -> dict[str, list[_Folded]]:
-    """For each key whose id other rules have, those rules."""
-    by_id: defaultdict[str, list[_Folded]] = defaultdict(list)
-    for one in folded:
-        if id_ := one.scalars.values["id"]:
-            by_id[id_.lower()].append(one)
-    return _others(by_id.values())
-
-
-def _twins(folded: Sequence[_Folded]) -> dict[str, list[_Folded]]:
-    """For each key whose query other rules have, those rules."""
-    queries = [one.scalars.values["query"] or "" for one in folded]
-    return _others([folded[n] for n in group] for group in same_queries(queries))
-
-
-def _others(groups: Iterable[list[_Folded]]) -> dict[str, list[_Folded]]:
-    return {
-        one.key: [other for other in group if other is not one] for group in groups for one in group if len(group) > 1
-    }

@@ -110,7 +110,8 @@ def gather(entries: Iterable[Entry]) -> list[Rule]:
     """Entries as rules, in the order in which their first rows come.
 
     Rows are of one rule when they have the same id, compared without case.  Rows with one id whose title, url and query
-    all differ are different rules.  Where the id is empty or malformed, rows with the same url are one rule.
+    all differ are different rules.  Where the id is empty or malformed, rows with the same url are one rule, and where
+    there is neither, those with the same title and query.
     """
     groups: dict[tuple[str, str], dict[tuple[str, str | None, str], Rule]] = {}
     for order, entry in enumerate(entries):
@@ -121,14 +122,16 @@ def gather(entries: Iterable[Entry]) -> list[Rule]:
             rule = variants[variant] = Rule(order)
         rule.add(entry, order)
     by_id = [rule for (kind, _), variants in groups.items() if kind == "id" for rule in _united(variants)]
-    by_url = [rule for (kind, _), variants in groups.items() if kind == "url" for rule in _united(variants)]
+    by_url = [rule for (kind, _), variants in groups.items() if kind != "id" for rule in _united(variants)]
     return sorted(by_id + list(_without_home(by_url, by_id)), key=lambda rule: rule.order)
 
 
 def _identity(entry: Entry) -> tuple[str, str]:
     if entry.id and (is_guid(entry.id) or not entry.url):
         return "id", entry.id.lower()
-    return "url", entry.url or ""
+    if entry.url:
+        return "url", entry.url
+    return "text", f"{entry.title}\0{entry.query}"
 
 
 def _united(variants: dict[tuple[str, str | None, str], Rule]) -> Iterator[Rule]:

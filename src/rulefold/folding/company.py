@@ -1,0 +1,64 @@
+"""Company: what is to be said of a rule in view of the others, those with its id and those with its query."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rulefold import codes
+from rulefold.diagnostics import Diagnostic, Related
+from rulefold.folding.twins import same_queries
+from rulefold.text import Place
+
+CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A rule of a catalogue, as others see it."""
+
+    key: str
+    id: str
+    title: str
+    query: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """By key, what is to be said of a rule in view of others, and the keys of those with its query."""
+
+    told: dict[str, list[Diagnostic]]
+    same_query: dict[str, tuple[str, ...]]
+
+
+def company(members: Sequence[Member]) -> Company:
+    """What members of one catalogue have in common; keys are unique."""
+    shared = _others(_with_one_id(members))
+    twins = _others([members[n] for n in group] for group in same_queries([member.query for member in members]))
+    return Company(
+        {one.key: list(_told(one, shared.get(one.key, []), twins.get(one.key, []))) for one in members},
+        {key: tuple(other.key for other in others) for key, others in twins.items()},
+    )
+
+
+def _told(one: Member, shared: list[Member], twins: list[Member]) -> Iterator[Diagnostic]:
+    for code, others, common in ((codes.SHARED_ID, shared, "id"), (codes.SAME_QUERY, twins, "query")):
+        if others:
+            names = ", ".join(f"{other.title!r}" for other in others[:3])
+            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+            related = [Related(other.place, "the other rule") for other in others[:3]]
+            yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
+
+
+def _with_one_id(members: Iterable[Member]) -> Iterable[list[Member]]:
+    by_id: defaultdict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        if member.id:
+            by_id[member.id.lower()].append(member)
+    return by_id.values()
+
+
+def _others(groups: Iterable[list[Member]]) -> dict[str, list[Member]]:
+    return {
+        one.key: [other for other in group if other is not one] for group in groups for one in group if len(group) > 1
+    }

@@ -1,0 +1,76 @@
+"""Joining: detections that are folded already, from one catalogue or several, as one catalogue."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+
+from rulefold import codes
+from rulefold.diagnostics import Diagnostic, Related
+from rulefold.folding.company import CODES, Company, Member, company
+from rulefold.folding.names import keys
+from rulefold.folding.values import short
+from rulefold.model import Detection, Note
+from rulefold.text import Place
+
+Placed = tuple[Detection, Place]
+
+_KEY = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
+_LONGEST_KEY = 100
+
+
+def join(placed: Sequence[Placed]) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
+    """Detections as one catalogue, and what is to be said of it.
+
+    A detection that is there twice, equal in everything, counts once.  A key stays, unless it cannot name a file or
+    another detection has it; what detections say of each other is said anew.
+    """
+    told: list[Diagnostic] = []
+    distinct = _distinct(placed, told)
+    named = _named(distinct, told)
+    around = company([Member(d.key, d.id, d.title, d.query, place) for d, place in named])
+    for d, _ in named:
+        told += [diagnostic.about(d.key) for diagnostic in around.told[d.key]]
+    return tuple(_with_company(d, around) for d, _ in named), told
+
+
+def _distinct(placed: Sequence[Placed], told: list[Diagnostic]) -> list[Placed]:
+    first: dict[str, Placed] = {}
+    for one, place in placed:
+        known, where = first.setdefault(one.model_dump_json(), (one, place))
+        if known is not one:
+            message = f"found the detection {short(one.title)} a second time, the same in everything"
+            told.append(codes.REPEATED_DETECTION.at(place, message, related=[Related(where, "the first")]))
+    return list(first.values())
+
+
+def _named(placed: Sequence[Placed], told: list[Diagnostic]) -> list[Placed]:
+    """Detections with keys that are unique and safe as names of files."""
+    uses = Counter(one.key.lower() for one, _ in placed)
+    sound = [uses[one.key.lower()] == 1 and is_key(one.key) for one, _ in placed]
+    made = keys([{"id": d.id, "title": d.title, "url": d.url, "query": d.query} for d, _ in placed])
+    kept = {one.key.lower() for (one, _), is_sound in zip(placed, sound, strict=True) if is_sound}
+    taken = Counter(key.lower() for key, is_sound in zip(made, sound, strict=True) if not is_sound)
+    named = []
+    for (one, place), is_sound, key in zip(placed, sound, made, strict=True):
+        if not is_sound:
+            if taken[key.lower()] > 1 or key.lower() in kept:
+                key = f"{key}-{sha256(one.model_dump_json().encode()).hexdigest()[:8]}"
+            told.append(codes.REPLACED_KEY.at(place, f"found the key {short(one.key)}, which becomes {key}").about(key))
+            one = one.model_copy(update={"key": key})
+        named.append((one, place))
+    return named
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can name a detection's files on every file system."""
+    return len(text) <= _LONGEST_KEY and _KEY.fullmatch(text) is not None
+
+
+def _with_company(one: Detection, around: Company) -> Detection:
+    notes = [note for note in one.notes if note.code not in CODES]
+    notes += [Note(code=told.code, message=told.message) for told in around.told[one.key]]
+    same_query = around.same_query.get(one.key)
+    if tuple(notes) == one.notes and same_query == one.same_query:
+        return one
+    return one.model_copy(update={"notes": tuple(notes), "same_query": same_query})
