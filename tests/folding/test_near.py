@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -16,6 +17,7 @@ from rulefold.model import Catalogue
 from tests.conftest import examples
 
 
+@cache
 def grams(query: str) -> set[tuple[str, ...]]:
     """The five-grams of a query without comment markers in strings."""
     words = re.findall(r"\w+|[^\w\s]", re.sub(r"//[^\n]*", "", query).lower())
