@@ -1,9 +1,9 @@
 """Near-duplicates: rules whose queries share nearly all of their five-grams of tokens.
 
 Two queries are near when the Jaccard similarity of their sets of five-grams is at least 0.9.  Comparing every pair
-would take a day for 100,000 queries.  Sets as similar as that share one of the few rarest five-grams of each, so only queries
-that do are compared (prefix filtering: Bayardo, Ma, Srikant, Scaling Up All Pairs Similarity Search, 2007), a sketch of
-each first (the smallest hashes: Broder, On the resemblance and containment of documents, 1997).
+would take a day for 100,000 queries.  Sets as similar as that share one of the few rarest five-grams of each, so only
+queries that do are compared (prefix filtering: Bayardo, Ma, Srikant, Scaling Up All Pairs Similarity Search, 2007), a
+sketch of each first (the smallest hashes: Broder, On the resemblance and containment of documents, 1997).
 """
 
 import re
