@@ -26,10 +26,7 @@ def unfold(detection: Detection, *, seen: bool) -> Unfolded:
 
     Raises RowsError where a catalogue does not tell them.
     """
-    outside = detection.rows.outside or ()
-    whole = [*_product(detection), *outside]
-    if len(whole) != detection.rows.product + len(outside):
-        raise RowsError("which rows name no connector is not told")
+    whole = [*_product(detection), *(detection.rows.outside or ())]
     missing = set(map(_values, detection.rows.missing)) if seen else set()
     rows = [row for row in whole if _values(row) not in missing]
     if seen and len(rows) != detection.rows.seen:
@@ -52,25 +49,9 @@ def _product(detection: Detection) -> Iterator[Row]:
 
 
 def _connectors(detection: Detection) -> tuple[Connector, ...]:
-    """The connectors, and as one with an empty id what rows without a connector state.
-
-    A catalogue keeps of the latter what no connector has, and the rows that are missing of it.
-    """
-    own = detection.connectors
-    data_types = _others(detection.data_types, (one.data_types for one in own))
-    platforms = _others(detection.platforms, (one.platforms for one in own))
-    missing = [row for row in detection.rows.missing if row.connector is None]
-    data_types = (*data_types, *dict.fromkeys(row.data_type for row in missing if row.data_type))
-    platforms = (*platforms, *dict.fromkeys(row.platform for row in missing if row.platform))
-    if own and not (data_types or platforms or missing):
-        return own
-    bare = Connector(id="", data_types=tuple(dict.fromkeys(data_types)), platforms=tuple(dict.fromkeys(platforms)))
-    return (*own, bare)
-
-
-def _others(values: Sequence[str], groups: Iterator[tuple[str, ...]]) -> tuple[str, ...]:
-    taken = {value for group in groups for value in group}
-    return tuple(value for value in values if value not in taken)
+    """The connectors, or, where there is none, as one with an empty id what the rows state without."""
+    without = Connector(id="", data_types=detection.data_types, platforms=detection.platforms)
+    return detection.connectors or (without,)
 
 
 def _values(row: Row) -> tuple[str | None, ...]:
