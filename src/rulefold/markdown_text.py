@@ -23,3 +23,12 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[
     yield f"|{' --- |' * len(header)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
     yield ""
+
+
+def code_block(code: str, language: str) -> Iterator[str]:
+    """The lines of a fenced block, whose fence is longer than any in the code."""
+    longest = max(map(len, re.findall(r"`{3,}", code)), default=2)
+    fence = "`" * (longest + 1)
+    yield f"{fence}{language}"
+    yield from code.removesuffix("\n").split("\n")
+    yield fence

@@ -129,11 +129,15 @@ class Row(Model):
 
 
 class Rows(Model):
-    """How many rows of a rule the pages show, how many the product of its values has, and which are missing."""
+    """How many rows of a rule the pages show, how many the product of its values has, and which are missing.
+
+    `outside` are rows that are seen and not of the product: they lack a value of which other rows have one.
+    """
 
     seen: int
     product: int
     missing: tuple[Row, ...] = ()
+    outside: tuple[Row, ...] | None = None
 
 
 class Inferred(Model):

@@ -178,14 +178,16 @@ def test_what_is_seen_and_missing_makes_up_the_product(found: list[Entry]) -> No
         assert rows.product == len(law)
         assert len(set(missing)) == len(missing)
         assert set(missing) <= law
-        assert rows.product - len(missing) <= rows.seen
+        outside = list(map(repr, rows.outside or ()))
+        assert not set(outside) & law
+        assert rows.product - len(missing) + len(outside) == rows.seen
 
 
 def as_rule(detection: Detection, found: list[Entry]) -> Rule:
-    """The rule whose flattening the row law speaks of; what rows without a connector state is of one without a name."""
+    """The rule whose flattening the row law speaks of; where no row has a connector, they are of one without a name."""
     own = [entry for entry in found if entry.url == detection.url and entry.connector is None]
     connectors = {c.id: ([*c.data_types], [*c.platforms]) for c in detection.connectors}
-    if own:
+    if own and not connectors:
         connectors[""] = stated(entry.data_type for entry in own), stated(entry.platform for entry in own)
     return Rule([*detection.tactics], [*detection.techniques], connectors)
 

@@ -27,8 +27,8 @@ class Relations:
 
     @property
     def all_connectors(self) -> tuple[Connector, ...]:
-        """The connectors, and as one with an empty id what rows without a connector state."""
-        return (*self.connectors, self.without_connector) if self.without_connector else self.connectors
+        """The connectors, or, where no row has one, as one with an empty id what rows state without."""
+        return self.connectors or ((self.without_connector,) if self.without_connector else ())
 
 
 def relations(rows: Mapping[Axes, int]) -> Relations:
@@ -64,24 +64,28 @@ def _connector(name: str | None, rows: list[Axes]) -> Connector:
 def completeness(stated: Relations, rows: Mapping[Axes, int]) -> tuple[Rows, int]:
     """The rows seen against the product of the stated sets, and how many of the product are missing.
 
-    More than MAX_LISTED missing rows are counted but not listed.
+    More than MAX_LISTED missing rows are counted but not listed, and so are as many that are of none of the product.
     """
     size = prod(map(len, _outer_axes(stated))) * sum(
         len(c.data_types or _ABSENT) * len(c.platforms or _ABSENT) for c in stated.all_connectors
     )
     connectors = {c.id: c for c in stated.all_connectors}
-    missing = size - sum(
-        1 for row in rows if None not in row or _is_in_product(stated, connectors[row.connector or ""], row)
-    )
+    outside = [
+        row for row in rows if None in row and not _is_in_product(stated, connectors.get(row.connector or ""), row)
+    ]
+    missing = size - len(rows) + len(outside)
     listed = tuple(_as_row(row) for row in _product(stated) if row not in rows) if 0 < missing <= MAX_LISTED else ()
-    return Rows(seen=len(rows), product=size, missing=listed), missing
+    told = tuple(map(_as_row, outside)) if 0 < len(outside) <= MAX_LISTED else None
+    return Rows(seen=len(rows), product=size, missing=listed, outside=told), missing
 
 
 def _outer_axes(stated: Relations) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
     return stated.tactics or _ABSENT, stated.techniques or _ABSENT
 
 
-def _is_in_product(stated: Relations, connector: Connector, row: Axes) -> bool:
+def _is_in_product(stated: Relations, connector: Connector | None, row: Axes) -> bool:
+    if connector is None:
+        return False  # it names no connector, and others do
     pairs = (
         (row.tactic, stated.tactics),
         (row.technique, stated.techniques),

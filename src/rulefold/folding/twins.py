@@ -18,7 +18,7 @@ def same_queries(queries: Sequence[str]) -> Iterator[list[int]]:
     Queries without a token are in no group.
     """
     for group in _grouped(range(len(queries)), [_bare(query) for query in queries]):
-        yield from _grouped(group, {n: _tokens(queries[n]) for n in group})
+        yield from _grouped(group, {n: tokens(queries[n]) for n in group})
 
 
 def _grouped(members: Iterable[int], key: Sequence[str] | dict[int, tuple[str, ...]]) -> Iterator[list[int]]:
@@ -30,11 +30,15 @@ def _grouped(members: Iterable[int], key: Sequence[str] | dict[int, tuple[str, .
 
 def _bare(query: str) -> str:
     """The query without comments and white space: equal for all queries with the same tokens, and quick to make."""
-    without_comments = _STRING_OR_COMMENT.sub(r"\1", query) if "//" in query else query
-    if without_comments.isascii():
-        return without_comments.translate(_NO_WHITE_SPACE).lower()
-    return "".join(without_comments.split()).lower()
+    text = without_comments(query)
+    return text.translate(_NO_WHITE_SPACE).lower() if text.isascii() else "".join(text.split()).lower()
 
 
-def _tokens(query: str) -> tuple[str, ...]:
+def without_comments(query: str) -> str:
+    """The query with nothing in place of its comments."""
+    return _STRING_OR_COMMENT.sub(r"\1", query) if "//" in query else query
+
+
+def tokens(query: str) -> tuple[str, ...]:
+    """The tokens of a query: words, symbols and literals, without case and comments."""
     return tuple(token.lower() for token in _TOKEN.findall(query) if not token.startswith("//"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from rulefold.markdown_text import table, text
+from rulefold.markdown_text import code_block, table, text
 from rulefold.model import Catalogue, Connector, Detection, Row
 
 _TAG = re.compile(r"<(?!https?://|br ?/?>)", re.IGNORECASE)
@@ -56,7 +56,7 @@ def _page(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
         yield from table(("Connector", "Data types", "Platforms"), map(_connector, d.connectors))
     yield "## Query"
     yield ""
-    yield from _code(d.query)
+    yield from code_block(d.query, "kql")
     yield ""
     yield from _completeness(d)
     yield from _related(d, titles)
@@ -145,14 +145,6 @@ def _related(d: Detection, titles: Mapping[str, str]) -> Iterator[str]:
                 shown = "no value" if other.value is None else text(other.value[:200])
                 yield f"- {conflict.field}: {shown} ({text(other.page)}, line {other.line})"
         yield ""
-
-
-def _code(query: str) -> Iterator[str]:
-    longest = max(map(len, re.findall(r"`{3,}", query)), default=2)
-    fence = "`" * (longest + 1)
-    yield f"{fence}kql"
-    yield query.removesuffix("\n")
-    yield fence
 
 
 def _item(line: str) -> str:

@@ -1,0 +1,119 @@
+"""Near-duplicates: rules whose queries share nearly all of their five-grams of tokens.
+
+Two queries are near when the Jaccard similarity of their sets of five-grams is at least 0.9.  Comparing every pair
+would take a day for 100,000 queries.  Sets as similar as that share one of the few rarest five-grams of each, so only
+queries that do are compared (prefix filtering: Bayardo, Ma, Srikant, Scaling Up All Pairs Similarity Search, 2007), a
+sketch of each first (the smallest hashes: Broder, On the resemblance and containment of documents, 1997).
+"""
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import islice
+from math import ceil
+from typing import NamedTuple
+
+from rulefold.folding.twins import tokens, without_comments
+
+SIMILAR = 0.9
+MAX_COMPARED = 50  # of a query that shares rare five-grams with more others, those nearest in length are compared
+MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or less, so many are told
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_LENGTH = 5
+_BUCKETS = 1 << 22
+_SKETCH = 32
+_PROMISING = 19  # of two sketches; of sets that are similar a smaller share is six standard deviations away
+
+
+class Near(NamedTuple):
+    """Two queries by their indices, the first the smaller, and how similar they are: 0.9 to 1."""
+
+    first: int
+    second: int
+    similarity: float
+
+
+def near_duplicates(queries: Sequence[str]) -> list[Near]:
+    """Pairs of queries that are nearly the same, in order; those with the same tokens are left out."""
+    grams = _grams(queries)
+    index = _Index(grams, _frequency(grams), defaultdict(list), {})
+    found = []
+    for n in sorted(range(len(grams)), key=lambda n: (len(grams[n]), n)):
+        if grams[n]:
+            found += [
+                near
+                for near in index.near(n)
+                if near.similarity < 1 or tokens(queries[near.first]) != tokens(queries[near.second])
+            ]
+    return sorted(found)
+
+
+def _grams(queries: Sequence[str]) -> list["array[int]"]:
+    """For each query the hashes of its five-grams, each once; words are numbers, whose hashes are always the same."""
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__
+    grams = []
+    for query in queries:
+        words = [number[word] for word in _TOKEN.findall(without_comments(query).lower())]
+        shifted = [words[n:] for n in range(_LENGTH)]
+        grams.append(array("q", set(map(hash, zip(*shifted, strict=False)))))
+    return grams
+
+
+def _frequency(grams: Sequence["array[int]"]) -> "array[int]":
+    """How many queries hold the grams of a bucket: nearly how frequent a gram is, in little memory."""
+    counts = array("I", bytes(4 * _BUCKETS))
+    for own in grams:
+        for gram in own:
+            counts[gram % _BUCKETS] += 1
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The queries seen so far, by their rare grams; they come in the order of their lengths."""
+
+    grams: Sequence["array[int]"]
+    frequency: "array[int]"
+    holding: defaultdict[int, list[int]]
+    sketches: dict[int, frozenset[int]]
+
+    def near(self, n: int) -> list[Near]:
+        """Queries seen so far that a query is near to; then it is one of them."""
+        own = set(self.grams[n])
+        sketch = frozenset(sorted(own)[:_SKETCH])
+        rarest = self._prefix(own)
+        compared = (self._compare(n, own, sketch, other) for other in self._candidates(rarest, len(own)))
+        found = list(islice(filter(None, compared), MAX_NEIGHBOURS))
+        self.sketches[n] = sketch
+        for gram in rarest:
+            self.holding[gram].append(n)
+        return found
+
+    def _compare(self, n: int, own: set[int], sketch: frozenset[int], other: int) -> Near | None:
+        theirs = self.sketches[other]
+        if len(sketch & theirs) * _SKETCH < _PROMISING * min(len(sketch), len(theirs)):
+            return None
+        common = len(own.intersection(self.grams[other]))
+        similarity = common / (len(own) + len(self.grams[other]) - common)
+        return Near(min(n, other), max(n, other), similarity) if similarity >= SIMILAR else None
+
+    def _prefix(self, own: set[int]) -> list[int]:
+        """The rarest grams of a query, as many as guarantee that a similar one shares one of them."""
+        frequency = self.frequency
+        length = len(own) - ceil(SIMILAR * len(own)) + 1
+        return [gram for _, gram in nsmallest(length, ((frequency[gram % _BUCKETS], gram) for gram in own))]
+
+    def _candidates(self, rarest: Sequence[int], size: int) -> list[int]:
+        """Earlier, hence shorter, queries that share a rare gram and are long enough to be similar."""
+        seen: dict[int, None] = {}
+        for gram in rarest:
+            for other in reversed(self.holding.get(gram, ())):
+                if len(self.grams[other]) < SIMILAR * size or len(seen) >= MAX_COMPARED:
+                    break  # those before it are shorter still
+                seen[other] = None
+        return list(seen)

@@ -1,0 +1,121 @@
+"""Near-duplicates: held against comparing every pair, on made and on real queries."""
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rulefold.folding.near import MAX_NEIGHBOURS, near_duplicates
+from rulefold.folding.twins import tokens
+from rulefold.model import Catalogue
+from tests.conftest import examples
+
+
+@cache
+def grams(query: str) -> set[tuple[str, ...]]:
+    """The five-grams of a query without comment markers in strings."""
+    words = re.findall(r"\w+|[^\w\s]", re.sub(r"//[^\n]*", "", query).lower())
+    return {tuple(words[n : n + 5]) for n in range(len(words) - 4)}
+
+
+def jaccard(one: str, two: str) -> float:
+    first, second = grams(one), grams(two)
+    return len(first & second) / len(first | second) if first and second else 0
+
+
+def by_hand(queries: list[str]) -> list[tuple[int, int]]:
+    return [
+        (n, m)
+        for n, m in combinations(range(len(queries)), 2)
+        if jaccard(queries[n], queries[m]) >= 0.9 and tokens(queries[n]) != tokens(queries[m])
+    ]
+
+
+LONG = "T " + " ".join(f"| where C{n} == {n}" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_near"),
+    [
+        (LONG + " | take 1", True),
+        (LONG.replace("C15", "D15"), True),
+        (LONG.replace("C15", "D15").replace("C3 ", "D3 ").replace("C25", "D25"), False),
+        (LONG.lower(), False),  # a twin
+        (LONG + " // a remark", False),  # a twin
+        (LONG.upper() + " // a remark\n| take 1", True),
+        ("T | take 1", False),
+        ("", False),
+    ],
+)
+def test_a_pair(other: str, is_near: bool) -> None:
+    assert [(near.first, near.second) for near in near_duplicates([LONG, other])] == [(0, 1)] * is_near
+    assert [(near.first, near.second) for near in near_duplicates([other, LONG])] == [(0, 1)] * is_near
+
+
+def test_the_similarity_is_the_share_of_common_five_grams() -> None:
+    other = LONG.replace("C15", "D15")
+    (near,) = near_duplicates([LONG, other])
+    assert near.similarity == pytest.approx(jaccard(LONG, other))
+
+
+@pytest.mark.parametrize("queries", [[], [""], ["", ""], ["a b c d"] * 3, ["// nothing"] * 2])
+def test_queries_with_nothing_to_compare(queries: list[str]) -> None:
+    assert near_duplicates(queries) == []
+
+
+words = st.sampled_from(["a", "b", "c", "d", "e", "f", "|", "(", ")", "==", "1"])
+edits = st.lists(st.tuples(st.integers(0, 79), words), max_size=3)
+bases = st.lists(st.lists(words, min_size=60, max_size=80), min_size=1, max_size=2)
+
+
+@examples(150)
+@given(bases, st.lists(st.tuples(st.integers(0, 1), edits), min_size=2, max_size=6))
+def test_what_comparing_every_pair_finds(
+    drawn: list[list[str]], changed: list[tuple[int, list[tuple[int, str]]]]
+) -> None:
+    queries = []
+    for base, own in changed:
+        query = list(drawn[base % len(drawn)])
+        for place, word in own:
+            query[place % len(query)] = word
+        queries.append(" ".join(query))
+    assert [(near.first, near.second) for near in near_duplicates(queries)] == by_hand(queries)
+
+
+def test_the_real_catalogue(corpus: Catalogue) -> None:
+    queries = [one.query for one in corpus.detections]
+    assert [(near.first, near.second) for near in near_duplicates(queries)] == by_hand(queries)
+    assert len(near_duplicates(queries)) == 6
+
+
+def test_of_many_that_are_all_alike_each_has_its_share() -> None:
+    queries = [f"let x = {n}; {LONG}" for n in range(300)]
+    found = near_duplicates(queries)
+    assert len(found) <= MAX_NEIGHBOURS * len(queries)
+    assert {n for near in found for n in near[:2]} == set(range(300))
+
+
+def test_every_process_finds_the_same() -> None:
+    code = (
+        "from rulefold.folding.near import near_duplicates;"
+        "q = [f'let x{n % 7} = {n}; ' + ' '.join(f'| C{i} == {i}' for i in range(30 + n % 3)) for n in range(90)];"
+        "print(near_duplicates(q))"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1
+    assert outputs != {"[]\n"}
