@@ -14,17 +14,20 @@ BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = {"model", *BELOW["model"]}
-BELOW["sources"] = {"entries", *BELOW["entries"]}
+BELOW["sources"] = {"csv_text", "entries", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
-BELOW["targets"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
-BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
-BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["report"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
+BELOW["targets"] = {"report", *BELOW["report"]}
+BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
+BELOW["unfolding"] = {"entries", *BELOW["entries"]}
+BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
+BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["store"] = {"report", *BELOW["report"]}
 BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", "csv_text", "filters", "plugins", "report", *BELOW["api"]}
+BELOW["cli"] = {"api", "changes", "csv_text", "filters", "revisions", "unfolding", "plugins", "report", *BELOW["api"]}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 

@@ -24,12 +24,14 @@ _MAGIC = re.compile(r"[*?[]")
 class Page:
     """A page to be read: its name in diagnostics and the catalogue, and its file, or None for standard input.
 
-    `folder` is the folder that was given and has led to the file, or None for a file that was given itself.
+    `folder` is the folder that was given and has led to the file, or None for a file that was given itself.  `data` are
+    the bytes of what is no file of this disk.
     """
 
     name: str
     path: Path | None
     folder: Path | None = field(default=None, kw_only=True)
+    data: bytes | None = field(default=None, kw_only=True)
 
     @property
     def inside(self) -> str:
@@ -38,12 +40,16 @@ class Page:
 
     def read(self) -> Source:
         """The page's text.  Raises OSError."""
-        data = self.path.read_bytes() if self.path else sys.stdin.buffer.read()
+        data = self.data
+        if data is None:
+            data = self.path.read_bytes() if self.path else sys.stdin.buffer.read()
         return Source.decode(self.name, data)
 
     def read_up_to(self, size: int) -> Source | None:
         """The page's text, or None where it has more bytes than `size`.  Raises OSError."""
-        if self.path is None:
+        if self.data is not None:
+            data = self.data
+        elif self.path is None:
             data = sys.stdin.buffer.read(size + 1)
         else:
             with self.path.open("rb") as file:
@@ -59,7 +65,12 @@ def find_pages(arguments: Iterable[str], exclude: Path | None = None) -> list[Pa
     name, then by name, numbers in it by their value.  Raises FileNotFoundError for an argument that names nothing, and
     OSError.
     """
-    return sorted(_find(arguments, SUFFIXES, exclude), key=_order)
+    return in_reading_order(_find(arguments, SUFFIXES, exclude))
+
+
+def in_reading_order(pages: Iterable[Page]) -> list[Page]:
+    """Pages by the first number in their heading or else their name, then by name, numbers in it by their value."""
+    return sorted(pages, key=_order)
 
 
 def find_files(arguments: Iterable[str], suffixes: tuple[str, ...], exclude: Path | None = None) -> list[Page]:
@@ -134,7 +145,8 @@ def _name(path: Path) -> str:
 def _order(page: Page) -> tuple[bool, int, list[str | int], str]:
     in_name = _DIGITS.search(Path(page.name).name)
     # What is read from a pipe is gone, so only in a file is the heading looked at.
-    number = _number_in_heading(page.path) if page.path and page.path.is_file() else None
+    start = page.data[:_HEADING_START] if page.data is not None else _start(page.path)
+    number = _number_in_heading(start)
     if number is None and in_name:
         number = int(in_name[1])
     return number is None, number or 0, _natural(page.name), page.name
@@ -145,8 +157,14 @@ def _natural(name: str) -> list[str | int]:
     return [int(piece) if piece.isdecimal() else piece for piece in _DIGITS.split(name)]
 
 
-def _number_in_heading(path: Path) -> int | None:
+def _start(path: Path | None) -> bytes:
+    if path is None or not path.is_file():
+        return b""
     with path.open("rb") as file:
-        heading = _HEADING.match(file.read(_HEADING_START))
+        return file.read(_HEADING_START)
+
+
+def _number_in_heading(start: bytes) -> int | None:
+    heading = _HEADING.match(start)
     number = _NUMBER.search(heading[1]) if heading else None
     return int(number[0]) if number else None

@@ -33,7 +33,7 @@ class Revision:
         if not names:
             raise RevisionError(f"{self.rev}:{self.path}: no such path at this revision")
         kept = [name for name in names if len(names) == 1 or _is_page(name, self.path)]
-        return in_reading_order(Page(f"{self.rev}:{name}", None, self.file(name)) for name in kept)
+        return in_reading_order(Page(f"{self.rev}:{name}", None, data=self.file(name)) for name in kept)
 
     def file(self, name: str) -> bytes:
         """The bytes of a file, named relative to where git runs.  Raises RevisionError."""

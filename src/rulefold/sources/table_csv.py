@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from rulefold import codes
+from rulefold.csv_text import unguarded
 from rulefold.model import Connector, Detection, PageLines, Rows, Schedule, parse_threshold
 from rulefold.sources.csv_records import NOT_UTF8, Cell, Record, column, found_fault
 from rulefold.sources.found import Found
@@ -94,7 +95,7 @@ def _schedule(texts: dict[str, str]) -> Schedule | None:
 
 def _unguarded(cell: Cell | None) -> str:
     """The text of a cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return cell.text.removeprefix("'") if cell else ""
+    return unguarded(cell.text) if cell else ""
 
 
 def _parsed(kind: TypeAdapter[tuple[T, ...]], name: str, cells: Mapping[str, Cell]) -> tuple[T, ...]:

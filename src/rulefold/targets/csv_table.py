@@ -1,13 +1,8 @@
-"""The catalogue's detections as a table: one row a detection.
+"""The catalogue's detections as a table: one row a detection, cells guarded as `csv_text` says."""
 
-A cell that a spreadsheet could take for a formula has an apostrophe before it, and so has one that begins with an
-apostrophe: whoever reads the file with a program takes one away.  Source: OWASP, CSV Injection.
-"""
-
-import csv
-import io
 import json
 
+from rulefold.csv_text import as_csv
 from rulefold.model import Catalogue, Detection, Inferred
 from rulefold.targets.frame import Emitted, Loss, Options
 
@@ -19,21 +14,17 @@ COLUMNS = (
 )
 _UNHELD = ("rows", "inferred", "same_query", "conflicts", "sources", "notes")
 _NOTHING = Inferred()
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def emit(catalogue: Catalogue, _: Options) -> Emitted:
     """`detections.csv`; sets are JSON lists, and connectors a JSON list of objects."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(COLUMNS)
-    writer.writerows([guarded(cell) for cell in _row(d)] for d in catalogue.detections)
+    text = as_csv(COLUMNS, map(_row, catalogue.detections), "\r\n").decode()  # line ends: RFC 4180
     lost = (
         Loss(None, name, "about the pages, and not in the table")
         for name in _UNHELD
         if any(getattr(d, name) not in (None, (), _NOTHING) for d in catalogue.detections)
     )
-    return Emitted({"detections.csv": text.getvalue()}, tuple(lost))
+    return Emitted({"detections.csv": text}, tuple(lost))
 
 
 def _row(d: Detection) -> tuple[str, ...]:
@@ -51,8 +42,3 @@ def _row(d: Detection) -> tuple[str, ...]:
 
 def _json(values: object) -> str:
     return json.dumps(values, ensure_ascii=False)
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; an apostrophe at its beginning is always to be taken away."""
-    return f"'{cell}" if cell.startswith(_GUARDED) else cell

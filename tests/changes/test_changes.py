@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rulefold.changes import SetChange, ValueChange, changes
-from rulefold.changes_text import as_json, as_markdown, as_text
+from rulefold.changes.told import as_json, as_markdown, as_text
 from rulefold.model import Catalogue, Connector, Detection, Note, PageLines, Row, Rows, Schedule
 from tests.conftest import examples
 

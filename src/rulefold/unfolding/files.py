@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from rulefold.entries import FIELDS, read_entry
 from rulefold.model import Detection, Row, Schedule
 from rulefold.pages import read_blocks
-from rulefold.rows import Unfolded
 from rulefold.text import Source
+from rulefold.unfolding import Unfolded
 
 ROWS_A_PAGE = 21
 

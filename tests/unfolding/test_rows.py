@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulefold.flat_files import COLUMNS, as_csv_text, as_json_lines, as_pages
 from rulefold.folding import fold
 from rulefold.model import Catalogue, Connector, Detection, Entry, Row, Rows
-from rulefold.rows import RowsError, Unfolded, unfold
+from rulefold.unfolding import RowsError, Unfolded, unfold
+from rulefold.unfolding.files import COLUMNS, as_csv_text, as_json_lines, as_pages
 from tests.conftest import examples
 from tests.pages_text import block, entries, guid, page
 
