@@ -103,16 +103,23 @@ def load_coverage(path: Path) -> "CoverageDocument | None":
     return _load(CoverageDocument, path, COVERAGE, "coverage report")
 
 
+def parse_catalogue(data: bytes, name: str) -> Catalogue:
+    """The catalogue in the bytes of a catalogue.json, which errors call by `name`.  Raises ValueError."""
+    return _parse(Catalogue, data, name, "catalogue")
+
+
 def _load(model: type[M], path: Path, name: str, what: str) -> M | None:
     file = path / name if path.is_dir() else path
-    if file.name != name or not file.is_file():
-        return None
+    return _parse(model, file.read_bytes(), str(file), what) if file.name == name and file.is_file() else None
+
+
+def _parse(model: type[M], data: bytes, name: str, what: str) -> M:
     try:
-        return model.model_validate_json(file.read_bytes())
+        return model.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{file}: not a {what}: {where + ': ' if where else ''}{first['msg']}") from error
+        raise ValueError(f"{name}: not a {what}: {where + ': ' if where else ''}{first['msg']}") from error
 
 
 def read_manifest(folder: Path) -> dict[str, str]:

@@ -19,8 +19,10 @@ from rulefold.cli.browse import list_, show
 from rulefold.cli.build import build
 from rulefold.cli.check import check
 from rulefold.cli.coverage import coverage
+from rulefold.cli.diff import diff
 from rulefold.cli.export import export
 from rulefold.cli.imports import import_
+from rulefold.cli.rows import rows
 from rulefold.cli.terminal import obey_no_color
 
 USAGE, BUG, DISK, INTERRUPTED = 2, 3, 4, 130
@@ -71,5 +73,5 @@ def main(context: click.Context) -> None:
     obey_no_color(context)
 
 
-for _command in (build, import_, check, list_, show, coverage, export, explain, schema):
+for _command in (build, import_, check, list_, show, diff, coverage, export, rows, explain, schema):
     main.add_command(_command)

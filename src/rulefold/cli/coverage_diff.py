@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulefold.cli.options import DEFAULT_ATTACK, catalogue_of, min_severity_option, snapshot_of, types_of, types_option
+from rulefold.cli.options import DEFAULT_ATTACK, catalogue_at, min_severity_option, snapshot_of, types_of, types_option
 from rulefold.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def coverage_diff(
 ) -> int:
     """Say what coverage NEW has gained and lost since OLD.
 
-    Each is a page or a folder of pages, an output folder, or a coverage.json of an earlier report.
+    Each is a page or a folder of pages, an output folder, or a coverage.json of an earlier report; pages and output
+    folders also as REV:PATH, as they were at a git revision.
     """
     from rulefold.report.difference import as_json, as_markdown, as_text
     from rulefold.report.versus import difference
@@ -68,4 +69,4 @@ def _side(argument: str, attack: str | None, default: "str | Snapshot") -> "Side
         raise click.UsageError(str(error)) from error
     version = attack or (report.attack.version if report else None) or default
     snapshot = snapshot_of(version) if isinstance(version, str) else version
-    return Side(catalogue_of_report(report) if report else catalogue_of([argument]), snapshot)
+    return Side(catalogue_of_report(report) if report else catalogue_at(argument), snapshot)

@@ -71,6 +71,22 @@ def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
     return written_catalogue(arguments) or build(pages_of(arguments)).catalogue
 
 
+def catalogue_at(argument: str) -> "Catalogue":
+    """The catalogue of a path, or of REV:PATH as it was at a revision; a usage error where there is none."""
+    from rulefold.chain import build
+    from rulefold.revisions import Revision, RevisionError
+    from rulefold.store import CATALOGUE, parse_catalogue
+
+    revision = Revision.parse(argument)
+    if revision is None:
+        return catalogue_of([argument])
+    try:
+        data = revision.find(CATALOGUE)
+        return parse_catalogue(data, argument) if data is not None else build(revision.pages()).catalogue
+    except (RevisionError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+
+
 def written_catalogue(arguments: Sequence[str]) -> "Catalogue | None":
     """The catalogue of an output folder or a catalogue.json, where that is what is given."""
     from rulefold.store import load_catalogue
