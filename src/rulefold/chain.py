@@ -91,8 +91,8 @@ class Reading:
             self.rejects[source.name] = b"".join(source.raw(parts))
 
 
-def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
-    """Read pages one after another and fold their entries.  Raises OSError for a page that cannot be read."""
+def build(pages: Iterable[Page], on_conflict: OnConflict = "first", *, queries: bool = True) -> Build:
+    """Read pages one after another and fold their entries, see `fold`.  Raises OSError for an unreadable page."""
     reading = Reading()
     digest = sha256()
 
@@ -102,7 +102,7 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first") -> Build:
             digest.update(source.data)
             yield from reading.entries_of(source)
 
-    catalogue, told = fold(entries(), on_conflict)
+    catalogue, told = fold(entries(), on_conflict, queries=queries)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)

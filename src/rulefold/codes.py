@@ -393,6 +393,17 @@ PRODUCT_TOO_LARGE = Code(
     "one id a rule",
 )
 
+NEAR_DUPLICATE = Code(
+    "RF308",
+    "near-duplicate",
+    _NOTE,
+    "Two rules have nearly the same query.",
+    "Of all runs of five tokens in either query, at least nine of ten stand in both; comments and case do not count. "
+    "Often one rule is an edited copy of the other, and a change to one is due in the other. `build --no-queries` does "
+    "not look for them.",
+    "DeviceEvents | where … | where Total > 5\nDeviceEvents | where … | where Total > 6",
+    "one rule, or two that look for different things",
+)
 FALSE_PAIR = Code(
     "RF401",
     "false-pair",

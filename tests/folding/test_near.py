@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rulefold.folding import fold
 from rulefold.folding.near import MAX_NEIGHBOURS, near_duplicates
 from rulefold.folding.twins import tokens
 from rulefold.model import Catalogue
 from tests.conftest import examples
+from tests.pages_text import block, entries, guid, page
 
 
 @cache
@@ -119,3 +121,21 @@ def test_every_process_finds_the_same() -> None:
     }
     assert len(outputs) == 1
     assert outputs != {"[]\n"}
+
+
+def test_it_is_told_of_both_rules_and_not_where_nobody_looks() -> None:
+    queries = [LONG, LONG + " | take 1", "T | take 1", LONG.lower()]
+    found = entries(
+        page(
+            *(
+                block(id=guid(n), title=f"Rule {n}", url=f"https://example.org/{n}", query=query)
+                for n, query in enumerate(queries)
+            )
+        )
+    )
+    told = {one.detection: one for one in fold(found)[1] if one.code == "RF308"}
+    assert set(told) == {guid(0), guid(1), guid(3)}
+    assert told[guid(1)].message == "found nearly the same query in another rule: 'Rule 0' (98%), 'Rule 3' (98%)"
+    assert told[guid(0)].place and told[guid(0)].place.line == 3
+    assert len(told[guid(1)].related) == 2
+    assert not [one for one in fold(found, queries=False)[1] if one.code == "RF308"]

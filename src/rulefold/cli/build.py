@@ -35,7 +35,7 @@ formats_option: Decorator = click.option(
 @formats_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
-@click.option("--no-queries", is_flag=True, help="Leave out what looks inside queries (nothing does, so far).")
+@click.option("--no-queries", is_flag=True, help="Do not look for queries that are nearly the same.")
 @strict_option
 def build(
     pages: tuple[str, ...],
@@ -43,7 +43,7 @@ def build(
     formats: tuple[str, ...],
     only_check: bool,
     on_conflict: str,
-    no_queries: bool,  # noqa: ARG001
+    no_queries: bool,
     strict: bool,
 ) -> int:
     """Fold PAGES into a catalogue and write it.
@@ -55,7 +55,7 @@ def build(
     from rulefold.folding import OnConflict
 
     found = pages_of(pages, exclude=output)
-    built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict))
+    built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict), queries=not no_queries)
     print_findings(built)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1

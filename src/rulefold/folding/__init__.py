@@ -28,10 +28,13 @@ class _Folded:
     stated: Relations
 
 
-def fold(entries: Iterable[Entry], on_conflict: OnConflict = "first") -> tuple[Catalogue, list[Diagnostic]]:
+def fold(
+    entries: Iterable[Entry], on_conflict: OnConflict = "first", *, queries: bool = True
+) -> tuple[Catalogue, list[Diagnostic]]:
     """Fold entries into a catalogue, and say what is to be said about its detections.
 
-    `on_conflict` says which row speaks where rows of one rule disagree.
+    `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
+    that are nearly the same.
     """
     rules = gather(entries)
     scalars = [resolve(rule, on_conflict) for rule in rules]
@@ -40,7 +43,7 @@ def fold(entries: Iterable[Entry], on_conflict: OnConflict = "first") -> tuple[C
         for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
     ]
     platforms = PlatformMap(one.stated for one in folded)
-    around = company([_member(one) for one in folded])
+    around = company([_member(one) for one in folded], queries=queries)
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:

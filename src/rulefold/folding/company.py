@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
+from rulefold.folding.near import near_duplicates
 from rulefold.folding.twins import same_queries
 from rulefold.text import Place
 
-CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id}
+CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id, codes.NEAR_DUPLICATE.id}
+
+_NAMED = 3  # of several others
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,22 @@ class Company:
     same_query: dict[str, tuple[str, ...]]
 
 
-def company(members: Sequence[Member]) -> Company:
-    """What members of one catalogue have in common; keys are unique."""
+def company(members: Sequence[Member], *, queries: bool = True) -> Company:
+    """What members of one catalogue have in common; keys are unique.
+
+    Without `queries`, nobody looks for those that are nearly the same, which takes longer than all else.
+    """
     shared = _others(_with_one_id(members))
     twins = _others([members[n] for n in group] for group in same_queries([member.query for member in members]))
+    near = _near(members) if queries else {}
     return Company(
-        {one.key: list(_told(one, shared.get(one.key, []), twins.get(one.key, []))) for one in members},
+        {
+            one.key: [
+                *_told(one, shared.get(one.key, []), twins.get(one.key, [])),
+                *_told_near(one, near.get(one.key, [])),
+            ]
+            for one in members
+        },
         {key: tuple(other.key for other in others) for key, others in twins.items()},
     )
 
@@ -44,10 +57,29 @@ def company(members: Sequence[Member]) -> Company:
 def _told(one: Member, shared: list[Member], twins: list[Member]) -> Iterator[Diagnostic]:
     for code, others, common in ((codes.SHARED_ID, shared, "id"), (codes.SAME_QUERY, twins, "query")):
         if others:
-            names = ", ".join(f"{other.title!r}" for other in others[:3])
-            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-            related = [Related(other.place, "the other rule") for other in others[:3]]
+            names = ", ".join(f"{other.title!r}" for other in others[:_NAMED])
+            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+            related = [Related(other.place, "the other rule") for other in others[:_NAMED]]
             yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
+
+
+def _near(members: Sequence[Member]) -> dict[str, list[tuple[float, Member]]]:
+    """For each key whose query others nearly have, those, the most similar first."""
+    found: defaultdict[str, list[tuple[float, Member]]] = defaultdict(list)
+    for first, second, similarity in near_duplicates([member.query for member in members]):
+        one, other = members[first], members[second]
+        found[one.key].append((similarity, other))
+        found[other.key].append((similarity, one))
+    return {key: sorted(others, key=lambda near: (-near[0], near[1].key)) for key, others in found.items()}
+
+
+def _told_near(one: Member, others: Sequence[tuple[float, Member]]) -> Iterator[Diagnostic]:
+    if others:
+        names = ", ".join(f"{other.title!r} ({similarity:.0%})" for similarity, other in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        related = [Related(other.place, "the other rule") for _, other in others[:_NAMED]]
+        message = f"found nearly the same query in another rule: {names}{more}"
+        yield codes.NEAR_DUPLICATE.at(one.place, message, related=related)
 
 
 def _with_one_id(members: Iterable[Member]) -> Iterable[list[Member]]:
