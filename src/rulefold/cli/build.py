@@ -5,12 +5,23 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from rulefold.cli.options import Decorator, exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.options import (
+    Decorator,
+    exit_code,
+    judged,
+    on_conflict_option,
+    pages_argument,
+    pages_of,
+    strict_option,
+)
 from rulefold.cli.output import check_files, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rulefold.chain import Build
+    from rulefold.diagnostics import Diagnostic
 
 FORMATS = ("json", "yaml", "markdown", "kql", "schema")
 _SHOWN_ERRORS = 20
@@ -56,20 +67,21 @@ def build(
 
     found = pages_of(pages, exclude=output)
     built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict), queries=not no_queries)
-    print_findings(built)
+    told = judged(built.diagnostics)
+    print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1
-    return exit_code([str(d.severity) for d in built.diagnostics], strict)
+    return exit_code([str(d.severity) for d in told], strict)
 
 
-def print_findings(built: "Build") -> None:
+def print_findings(told: "Sequence[Diagnostic]") -> None:
     """Print the first errors, and how many diagnostics there are of each code."""
-    errors = [d for d in built.diagnostics if d.severity == "error"]
+    errors = [d for d in told if d.severity == "error"]
     for diagnostic in errors[:_SHOWN_ERRORS]:
         print_diagnostic(diagnostic)
     if len(errors) > _SHOWN_ERRORS:
         click.echo(f"and {counted(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}", err=True)
-    print_counts(built.diagnostics)
+    print_counts(told)
 
 
 def _summary(built: "Build") -> str:
