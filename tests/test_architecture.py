@@ -22,6 +22,7 @@ BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
+BELOW["cache"] = {"inputs", *BELOW["inputs"]}
 BELOW["settings"] = {"codes", *BELOW["codes"]}
 BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["store"] = {"report", *BELOW["report"]}
@@ -29,6 +30,7 @@ BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["cli"] = {
+    "cache",
     "api",
     "changes",
     "csv_text",
