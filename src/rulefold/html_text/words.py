@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup, escape
 
-from rulefold.report.visible import visible
+from rulefold.visible import visible, visible_lines
 
 Item = TypeVar("Item")
 
@@ -22,6 +22,11 @@ def breakable(text: str) -> Markup:
     """A name with places where its long words may be broken in a narrow column."""
     escaped = escape(visible(text)).replace("/", Markup("/<wbr>"))
     return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
+
+
+def lines(text: str) -> Markup:
+    """A text whose line ends and tabs are kept, for a place that shows them."""
+    return escape(visible_lines(text))
 
 
 def number(value: int) -> str:
