@@ -12,7 +12,7 @@ from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progr
 if TYPE_CHECKING:
     from rulefold.chain import Build
 
-FORMATS = ("json", "yaml", "markdown", "kql", "schema")
+FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
 _SHOWN_ERRORS = 20
 
 
