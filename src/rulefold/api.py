@@ -56,4 +56,4 @@ def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = tuple(F
     Each file is replaced whole, the manifest last.  Files of an earlier build that are not written again are removed,
     unless they were changed since.  Raises KeyError for an unknown format, and OSError.
     """
-    return write_output(Path(path), catalogue_files(catalogue, formats))
+    return write_output(Path(path), catalogue_files(catalogue, tuple(formats)))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
     from rulefold.inputs import Page
 
-FORMATS = ("json", "yaml", "markdown", "kql", "schema")
+FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
 _SHOWN_ERRORS = 20
 
 
