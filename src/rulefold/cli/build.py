@@ -27,19 +27,25 @@ if TYPE_CHECKING:
     from rulefold.inputs import Page
 
 FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
+USUAL = FORMATS[:-1]  # a page to browse is a third as large as all else together, and is made for who asks for it
+ALL = "all"
 _SHOWN_ERRORS = 20
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name for names in given for name in names.split(",") if name))
-    unknown = [name for name in chosen if name not in FORMATS]
+    unknown = [name for name in chosen if name not in (*FORMATS, ALL)]
     if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)}: expected some of {', '.join(FORMATS)}")
-    return chosen or FORMATS
+        raise click.BadParameter(f"{', '.join(unknown)}: expected some of {', '.join(FORMATS)}, or {ALL}")
+    return FORMATS if ALL in chosen else chosen or USUAL
 
 
 formats_option: Decorator = click.option(
-    "--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all."
+    "--format",
+    "formats",
+    multiple=True,
+    callback=_formats,
+    help=f"Some of {', '.join(FORMATS)}, or {ALL}; else all but html.",
 )
 
 
