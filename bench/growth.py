@@ -82,7 +82,9 @@ _BUILD = [sys.executable, "-m", "rulefold", "build"]
 
 def print_sizes(kind: str, found: Iterable[Size], nothing: Run) -> None:
     """One line a size, with its ratio to the one before it, and to the first."""
-    print(f"{kind}: {'times':>5} {'rows':>9} {'MB':>7} {'detections':>10}  {'s':>7} {'ratio':>6}  {'MiB':>6}  a detection")
+    print(
+        f"{kind}: {'times':>5} {'rows':>9} {'MB':>7} {'detections':>10}  {'s':>7} {'ratio':>6}  {'MiB':>6}  a detection"
+    )
     first: Size | None = None
     for one in found:
         first = first or one
