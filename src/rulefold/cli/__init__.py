@@ -56,12 +56,21 @@ def _run(command: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        click.echo(f"rulefold: {error}", err=True)
+        click.echo(f"rulefold: {_told(error)}", err=True)
         return DISK
     except Exception:
         traceback.print_exc()
         click.echo("rulefold: this is a bug of rulefold; please report it with the lines above", err=True)
         return BUG
+
+
+def _told(error: OSError) -> str:
+    """The file and what is wrong with it, on one line."""
+    path = error.filename2 or error.filename
+    if not isinstance(path, str | bytes):
+        return str(error)
+    name = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return f"{name}: {error.strerror}".replace("\n", "\\n")
 
 
 @click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
