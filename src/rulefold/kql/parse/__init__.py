@@ -1,0 +1,149 @@
+"""Query text → syntax: recursive descent, with a precedence table for expressions."""
+
+from rulefold import codes
+from rulefold.kql.faults import QueryDiagnostic, Stage, fault
+from rulefold.kql.parse.cursor import QuerySyntaxError
+from rulefold.kql.parse.operators import Operators
+from rulefold.kql.syntax import (
+    Aside,
+    Declare,
+    Function,
+    Let,
+    Parameter,
+    Query,
+    Set,
+    Statement,
+    Value,
+)
+from rulefold.kql.tokens import Kind, is_new_name
+from rulefold.kql.types import NAMES
+
+_BEGINS = ("(", "[", "-", "+")  # a statement, of all punctuation
+
+
+def parse(text: str) -> tuple[Query, list[QueryDiagnostic]]:
+    """The syntax of a query and its faults; a statement with a fault is left out, and reading goes on at the next."""
+    return Statements(text).query()
+
+
+class Statements(Operators):
+    """Reads statements."""
+
+    def __init__(self, text: str) -> None:
+        """Stand before the first token."""
+        super().__init__(text)
+        self._faults: list[QueryDiagnostic] = []
+
+    def query(self) -> tuple[Query, list[QueryDiagnostic]]:
+        """All statements."""
+        statements = []
+        while not self.at_end():
+            start = self.index
+            try:
+                if self.token.kind is Kind.PUNCTUATION and self.word not in _BEGINS:
+                    raise QuerySyntaxError(f"found {self.found()}, expected a statement", self.token.span)
+                statements.append(self.statement())
+                if not self.at_end():
+                    self.expect(";")
+            except QuerySyntaxError as found:
+                code = codes.QUERY_TOO_DEEP if found.too_deep else codes.QUERY_SYNTAX
+                self._faults.append(fault(code, Stage.SYNTAX, found.span, found.message))
+                self._recover(start)
+        return Query(tuple(statements), span=self.since(0)), self._faults
+
+    def _recover(self, start: int) -> None:
+        """Stand behind the end of the statement that has the fault."""
+        self._depth = 0
+        if self.index == start:
+            self.advance()
+        while not self.at_end() and self.advance().text != ";":
+            pass
+
+    # -------------------------------------------------------------------------------------------------- statements
+
+    def statement(self) -> Statement:
+        """The statement that stands next."""
+        word, following = self.word, self.ahead()
+        if word == "let" and (is_new_name(following) or following.text == "["):
+            return self._let()
+        if word == "set" and following.kind is Kind.NAME:
+            return self._set()
+        if word == "declare" and following.text == "query_parameters":
+            return self._declare()
+        if word == "declare" and following.text == "pattern":
+            return self._aside()
+        if word in ("alias", "restrict") and following.text in ("database", "access"):
+            return self._aside()
+        start = self.token.start
+        return Value(self.pipe(), span=self.since(start))
+
+    def _let(self) -> Let:
+        start = self.advance().start
+        name = self.new_name("a name")
+        self.expect("=")
+        value = self._function() if self._opens_function() else self.pipe()
+        return Let(name, value, span=self.since(start))
+
+    def _opens_function(self) -> bool:
+        """Whether a function is declared here, and not a value in parentheses."""
+        at = 1 if self.word == "view" and self.ahead().text == "(" else 0
+        if self.ahead(at).text != "(":
+            return False
+        first, second = self.ahead(at + 1), self.ahead(at + 2)
+        if first.text == ")":
+            return second.text == "{"
+        if first.text == "[":
+            second = self.ahead(at + 4)
+        return second.text == ":" and self._names_type(at + (5 if first.text == "[" else 3))
+
+    def _names_type(self, distance: int) -> bool:
+        token = self.ahead(distance)
+        return token.text in NAMES or token.text == "("
+
+    def _function(self) -> Function:
+        start = self.token.start
+        view = self.accept("view")
+        self.expect("(")
+        parameters = self.list_until(self._parameter, ")")
+        self.expect("{")
+        self.deeper()
+        body: list[Statement] = []
+        while self.word != "}":
+            body.append(self.statement())
+            if not self.accept(";") and self.word != "}":
+                self.fail_expected('";" or "}"')
+        self.shallower()
+        self.expect("}")
+        return Function(parameters, tuple(body), view, span=self.since(start))
+
+    def _parameter(self) -> Parameter:
+        start = self.token.start
+        name = self.new_name("a name")
+        self.expect(":")
+        if self.word == "(":
+            self.advance()
+            columns = () if self.accept("*") else self.list_of(self.column_type)
+            self.expect(")")
+            return Parameter(name, columns, span=self.since(start))
+        type_ = self.type_name()
+        default = self.expression() if self.accept("=") else None
+        return Parameter(name, type_, default, span=self.since(start))
+
+    def _set(self) -> Set:
+        start = self.advance().start
+        name = self.advance().text
+        value = self.property_value() if self.accept("=") else None
+        return Set(name, value, span=self.since(start))
+
+    def _declare(self) -> Declare:
+        start = self.advance().start
+        self.advance()
+        self.expect("(")
+        parameters = self.list_until(self._parameter, ")")
+        return Declare(parameters, span=self.since(start))
+
+    def _aside(self) -> Aside:
+        keyword = self.advance()
+        self.skip((";",))
+        span = self.since(keyword.start)
+        return Aside(keyword.text, self.text[span.start : span.end], span=span)
