@@ -719,4 +719,103 @@ QUERY_TOO_DEEP = Code(
     "the same condition, with let statements for its parts",
 )
 
+UNKNOWN_TABLE = Code(
+    "RF710",
+    "unknown-table",
+    _ERROR,
+    "A query reads a table that is not known.",
+    "The tables of the workspace are given with their columns, in `catalog/tables.yaml` or with `--tables`. What a table "
+    "that is not among them holds is not known, so its columns are not looked at.",
+    "SigninLog | take 1",
+    "SigninLogs | take 1",
+)
+UNKNOWN_COLUMN = Code(
+    "RF711",
+    "unknown-column",
+    _ERROR,
+    "A query names a column or a variable that is not there.",
+    "Names are looked up among the columns of the rows at hand, then among the let statements before. Upper and lower "
+    "case are told apart.",
+    "SigninLogs | where userPrincipalName has \"admin\"",
+    "SigninLogs | where UserPrincipalName has \"admin\"",
+)
+UNKNOWN_FUNCTION = Code(
+    "RF712",
+    "unknown-function",
+    _ERROR,
+    "A query calls a function that is not known.",
+    "Functions are those of Kusto, those that the query declares, and those of the workspace, given as files with "
+    "`--functions`. What a function that is not among them gives is not known.",
+    "SigninLogs | extend day = day_of_week(TimeGenerated)",
+    "SigninLogs | extend day = dayofweek(TimeGenerated)",
+)
+QUERY_ARGUMENTS = Code(
+    "RF713",
+    "query-arguments",
+    _ERROR,
+    "A function has too few or too many arguments.",
+    "Each function takes the arguments of its signature; `rulefold explain` does not list them, Kusto's documentation "
+    "does.",
+    "T | extend c = iff(a > 1, \"many\")",
+    "T | extend c = iff(a > 1, \"many\", \"few\")",
+)
+QUERY_TYPE = Code(
+    "RF714",
+    "query-type",
+    _ERROR,
+    "A value has a type for which an operator or a function is not defined.",
+    "Strings are not compared with `<`, a condition is a bool, a duration is no text, and a dynamic value is neither "
+    "grouped nor sorted by as it is.",
+    "T | where TimeGenerated > ago(\"1d\")",
+    "T | where TimeGenerated > ago(1d)",
+)
+QUERY_PLACE = Code(
+    "RF715",
+    "query-place",
+    _ERROR,
+    "Something stands where it has no meaning.",
+    "A table cannot be a value, a value no table; a column that is not aggregated has no single value in `summarize`; "
+    "`$left` and `$right` belong to the condition of a join.",
+    "T | summarize Account, count() by Computer",
+    "T | summarize take_any(Account), count() by Computer",
+)
+QUERY_NAME_TAKEN = Code(
+    "RF716",
+    "query-name-taken",
+    _ERROR,
+    "A query gives two columns or variables of the same place one name.",
+    "Each column of a row and each let statement has a name of its own.",
+    "T | project a = 1, a = 2",
+    "T | project a = 1, b = 2",
+)
+QUERY_JOIN = Code(
+    "RF717",
+    "query-join",
+    _ERROR,
+    "The condition of a join is none that Kusto knows, or joins what does not go together.",
+    "A join is on columns that both sides have under one name, or on `$left.a == $right.b`, and the two have the same "
+    "type.",
+    "T | join (U) on $left.Port == $right.PortText",
+    "T | join (U | extend Port = toint(PortText)) on Port",
+)
+MISSING_FUZZY_TABLE = Code(
+    "RF718",
+    "missing-fuzzy-table",
+    _NOTE,
+    "A fuzzy union names a table that is not known.",
+    "`union isfuzzy=true` leaves out a table that the workspace does not have; the query runs without it.",
+    "union isfuzzy=true SigninLogs, SigninLog",
+    "union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs",
+)
+UNSUPPORTED_OPERATOR = Code(
+    "RF719",
+    "unsupported-operator",
+    _NOTE,
+    "A query uses an operator of which the rows are not known.",
+    "Graph operators, `scan`, `macro-expand` and `assert-schema` are read and kept, but what they give is not worked "
+    "out, so the columns behind them are not looked at.",
+    "T | scan with (step s: true => x = 1;)",
+    "T | serialize x = 1",
+)
+
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

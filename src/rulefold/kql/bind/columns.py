@@ -1,0 +1,437 @@
+"""Operators that work on the rows of one relation."""
+
+from collections.abc import Sequence
+
+from rulefold import codes
+from rulefold.kql import functions, syntax
+from rulefold.kql.bind.names import own_name, unused
+from rulefold.kql.bind.scope import Place
+from rulefold.kql.bind.values import Values
+from rulefold.kql.functions import Kind
+from rulefold.kql.plan import (
+    Aggregate,
+    AllColumns,
+    Apply,
+    Choose,
+    Column,
+    ColumnValue,
+    Compute,
+    Constant,
+    Distinct,
+    Filter,
+    Item,
+    Key,
+    Limit,
+    Order,
+    Other,
+    Relation,
+    Row,
+    Series,
+    TopNested,
+    Value,
+)
+from rulefold.kql.syntax import Call, Expression, Named, Node, Ordered, Star, Wildcard
+from rulefold.kql.types import INTEGERS, Type
+from rulefold.text import Span
+
+_GROUP_TYPES = frozenset(Type) - {Type.DYNAMIC}
+
+
+class Columns(Values):
+    """Binds the operators that filter, compute, choose, aggregate and order."""
+
+    def named(self, expression: Expression, at: Place, taken: dict[str, Column], unnamed: str = "Column") -> list[Item]:
+        """A value with the name it has in `taken`: its own, or one with a number; a tuple of names gives several."""
+        if isinstance(expression, Named):
+            value = self.value(expression.value, at)
+            return self._tuple(expression, value)
+        value = self.value(expression, at)
+        name = _column_name(expression, value) or unused(unnamed, taken)
+        return [Item(name, value)]
+
+    def _tuple(self, named: Named, value: Value) -> list[Item]:
+        if not named.several:
+            return [Item(named.names[0], value)]
+        return [Item(name, Apply(Type.UNKNOWN, "part", (value,), span=named.span)) for name in named.names]
+
+    # ---------------------------------------------------------------------------------------------- filter, compute
+
+    def _where(self, source: Relation, op: syntax.Where, at: Place) -> Relation:
+        condition = self.truth(op.condition, at)
+        return Filter(source.row, source, condition, span=op.span)
+
+    def _extend(self, source: Relation, op: syntax.Extend | syntax.Serialize, at: Place) -> Relation:
+        items: list[Item] = []
+        columns = dict(source.row.columns)
+        written: set[str] = set()
+        for expression in op.columns:
+            for item in self.named(expression, at, columns):
+                if item.name in written and isinstance(expression, Named):
+                    self._twice(item.name, expression.span)
+                written.add(item.name)
+                columns[item.name] = _column(source.row, item)
+                items.append(item)
+        return Compute(_like(source.row, columns), source, tuple(items), span=op.span)
+
+    def _twice(self, name: str, span: Span) -> None:
+        self.report(codes.QUERY_NAME_TAKEN, span, f"found a second column {name}, expected another name")
+
+    # ------------------------------------------------------------------------------------------------------- choose
+
+    def _project(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        return _PROJECTS[op.keyword](self, source, op, at)
+
+    def _choose(self, source: Relation, items: Sequence[Item], span: Span, *, open_: bool = False) -> Relation:
+        columns = {item.name: _column(source.row, item) for item in items}
+        return Choose(Row(columns, open_=open_), source, tuple(items), span=span)
+
+    def _plain_project(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        items: list[Item] = []
+        taken: dict[str, Column] = {}
+        for expression in op.columns:
+            if isinstance(expression, Ordered):
+                continue
+            explicit = isinstance(expression, Named | syntax.Name)
+            for name, value in self.named(expression, at, taken):
+                if name in taken:
+                    if explicit:
+                        self._twice(name, expression.span)
+                        continue
+                    name = unused(name, taken)
+                item = Item(name, value)
+                taken[name] = _column(source.row, item)
+                items.append(item)
+        return self._choose(source, items, op.span)
+
+    def _matching(self, pattern: Expression, source: Relation, at: Place) -> list[str]:
+        """The columns that a name or a pattern stands for."""
+        if isinstance(pattern, Star):
+            return list(source.row)
+        if isinstance(pattern, Wildcard):
+            found = [name for name in source.row if _fits(pattern.pattern, name)]
+            if not found and not source.row.open:
+                message = f"found {pattern.pattern}, which no column is like"
+                self.report(codes.UNKNOWN_COLUMN, pattern.span, message)
+            return found
+        value = self.value(pattern, at)
+        if isinstance(value, ColumnValue):
+            return [value.name]
+        if value.type is not Type.UNKNOWN:
+            self.report(codes.QUERY_PLACE, pattern.span, "found a value, expected a column")
+        return []
+
+    def _project_away(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        away = {name for pattern in op.columns for name in self._matching(_plain(pattern), source, at)}
+        items = [_itself(source.row, name, op.span) for name in source.row if name not in away]
+        return self._choose(source, items, op.span, open_=source.row.open)
+
+    def _project_keep(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        kept = {name for pattern in op.columns for name in self._matching(_plain(pattern), source, at)}
+        items = [_itself(source.row, name, op.span) for name in source.row if name in kept]
+        return self._choose(source, items, op.span)
+
+    def _project_rename(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        new_names: dict[str, str] = {}
+        for expression in op.columns:
+            if not isinstance(expression, Named):
+                self.report(codes.QUERY_PLACE, expression.span, "found a value, expected new name = column")
+                continue
+            value = self.value(expression.value, at)
+            if not isinstance(value, ColumnValue):
+                if value.type is not Type.UNKNOWN:
+                    self.report(codes.QUERY_PLACE, expression.span, "found a value, expected a column to rename")
+                continue
+            if expression.names[0] in source.row.columns:
+                self._twice(expression.names[0], expression.span)
+                continue
+            new_names[value.name] = expression.names[0]
+        items = []
+        for name in source.row:
+            value = _itself(source.row, name, op.span).value
+            items.append(Item(new_names.get(name, name), value))
+        return self._choose(source, items, op.span, open_=source.row.open)
+
+    def _project_reorder(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        order: dict[str, None] = {}
+        named = {p.name for p in map(_plain, op.columns) if isinstance(p, syntax.Name)}
+        for pattern in op.columns:
+            found = self._matching(_plain(pattern), source, at)
+            if isinstance(_plain(pattern), Star | Wildcard):
+                found = [name for name in found if name not in named]
+            if isinstance(pattern, Ordered) and pattern.direction:
+                found = sorted(found, key=str.lower, reverse="desc" in pattern.direction)
+            order |= dict.fromkeys(found)
+        order |= dict.fromkeys(source.row)
+        items = [_itself(source.row, name, op.span) for name in order]
+        return self._choose(source, items, op.span, open_=source.row.open)
+
+    def _project_by_names(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
+        values = tuple(self.value(_plain(one), at) for one in op.columns)
+        return Other(Row({}, open_=True), source, op.keyword, values, span=op.span)
+
+    # ---------------------------------------------------------------------------------------------------- aggregate
+
+    def _summarize(self, source: Relation, op: syntax.Summarize, at: Place) -> Relation:
+        taken: dict[str, Column] = {}
+        keys = self._keys(op.by, source, at, taken)
+        items: list[Item] = []
+        groups = Place(at.row, at.scope, groups=True)
+        for expression in op.aggregates:
+            for name, value in self._aggregates(expression, groups, keys, taken):
+                if name in taken:
+                    if isinstance(expression, Named) and name in expression.names:
+                        self._twice(name, expression.span)
+                        continue
+                    name = unused(name, taken)
+                item = Item(name, value)
+                taken[name] = _column(source.row, item)
+                items.append(item)
+        if not op.aggregates and not op.by:
+            self.report(codes.QUERY_PLACE, op.span, "found summarize alone, expected aggregates or groups")
+        return Aggregate(Row(taken), source, tuple(keys), tuple(items), span=op.span)
+
+    def _keys(self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]) -> list[Item]:
+        keys: list[Item] = []
+        for expression in by:
+            for name, value in self.named(expression, at, taken):
+                if value.type is Type.DYNAMIC:
+                    self.expected("a group of another type, as by tostring(…)", value, expression.span)
+                if name in taken:
+                    if isinstance(expression, Named | syntax.Name):
+                        self._twice(name, expression.span)
+                        continue
+                    name = unused(name, taken)
+                item = Item(name, value)
+                taken[name] = _column(source.row, item)
+                keys.append(item)
+        return keys
+
+    def _aggregates(
+        self, expression: Expression, at: Place, keys: Sequence[Item], taken: dict[str, Column]
+    ) -> list[Item]:
+        """The columns of an aggregate: one, or several of arg_max and its like."""
+        names: tuple[str, ...] = ()
+        inner = expression
+        if isinstance(expression, Named):
+            names, inner = expression.names, expression.value
+        if isinstance(inner, Call) and inner.function in _SEVERAL:
+            items = self._several(inner, at, keys)
+            return [Item(names[n] if n < len(names) else item.name, item.value) for n, item in enumerate(items)]
+        if names:
+            return self._tuple(expression, self.value(inner, at)) if isinstance(expression, Named) else []
+        value = self.value(inner, at)
+        return [Item(own_name(inner) or unused("Column", taken), value)]
+
+    def _several(self, call: Call, at: Place, keys: Sequence[Item]) -> list[Item]:
+        """arg_max, arg_min, any, take_any and percentiles: a column for each of their values."""
+        whole = self.value(call, at)
+        inside = at.in_aggregate()
+        name, arguments = call.function, call.arguments
+        if name in _PERCENTILES:
+            return self._percentiles(call, whole)
+        extremes = name not in _ANY
+        prefix = "any_" if name in ("any", "anyif") else ""
+        if name in _CONDITIONAL:
+            arguments = arguments[:1]
+        items: list[Item] = []
+        key_names = {key.name for key in keys}
+        for number, argument in enumerate(arguments):
+            if isinstance(argument, Star):
+                first = {items[0].name} if items else set()
+                for column in at.row:
+                    if column not in key_names | first:
+                        items.append(self._part(f"{prefix}{column}", _itself(at.row, column, call.span).value, whole))
+                continue
+            value = self.value(argument, inside)
+            own = own_name(argument)
+            if not own and extremes and not number:
+                own = "max_" if "max" in name else "min_"
+            items.append(self._part(f"{prefix}{own or f'arg{number}'}", value, whole))
+        return items
+
+    def _part(self, name: str, value: Value, whole: Value) -> Item:
+        return Item(name, Apply(value.type, "part", (whole, value), span=whole.span))
+
+    def _percentiles(self, call: Call, whole: Value) -> list[Item]:
+        first = own_name(call.arguments[0]) if call.arguments else ""
+        skip = 2 if "w" in call.function else 1
+        items = []
+        for argument in call.arguments[skip:]:
+            text = _number(argument)
+            items.append(Item(f"percentile_{first}_{text}", Apply(whole.type, "part", (whole,), span=call.span)))
+        return items
+
+    def _distinct(self, source: Relation, op: syntax.Distinct, at: Place) -> Relation:
+        if len(op.columns) == 1 and isinstance(op.columns[0], Star):
+            for name, column in source.row.columns.items():
+                if column.type is Type.DYNAMIC:
+                    message = f"found the column {name}, a dynamic, expected columns of other types"
+                    self.report(codes.QUERY_TYPE, op.columns[0].span, message)
+            return Distinct(source.row, source, span=op.span)
+        taken: dict[str, Column] = {}
+        items = self._keys(op.columns, source, at, taken)
+        chosen = self._choose(source, items, op.span)
+        return Distinct(chosen.row, chosen, span=op.span)
+
+    # -------------------------------------------------------------------------------------------- order and number
+
+    def _ordered_key(self, ordered: Ordered, at: Place) -> Key:
+        expression = ordered.value.value if isinstance(ordered.value, Named) else ordered.value
+        value = self.value(expression, at)
+        if value.type is Type.DYNAMIC:
+            self.expected("a value to sort by of another type, as tostring(…)", value, ordered.span)
+        ascending = ordered.direction in ("asc", "granny-asc")
+        return Key(value, ascending, (ordered.nulls or ("first" if ascending else "last")) == "first")
+
+    def _sort(self, source: Relation, op: syntax.Sort, at: Place) -> Relation:
+        return Order(source.row, source, tuple(self._ordered_key(key, at) for key in op.by), span=op.span)
+
+    def _number(self, expression: Expression, at: Place) -> Value:
+        value = self.value(expression.value if isinstance(expression, Named) else expression, at)
+        if value.type not in INTEGERS | {Type.UNKNOWN}:
+            self.expected("a number of rows", value, expression.span)
+        return value
+
+    def _top(self, source: Relation, op: syntax.Top, at: Place) -> Relation:
+        count = self._number(op.count, at)
+        order = Order(source.row, source, (self._ordered_key(op.by, at),), span=op.span)
+        return Limit(source.row, order, count, span=op.span)
+
+    def _take(self, source: Relation, op: syntax.Take, at: Place) -> Relation:
+        return Limit(source.row, source, self._number(op.count, at), op.keyword == "sample", span=op.span)
+
+    def _sample_distinct(self, source: Relation, op: syntax.SampleDistinct, at: Place) -> Relation:
+        count = self._number(op.count, at)
+        taken: dict[str, Column] = {}
+        items = self._keys((op.of,), source, at, taken)
+        chosen = self._choose(source, items, op.span)
+        distinct = Distinct(chosen.row, chosen, span=op.span)
+        return Limit(chosen.row, distinct, count, sampled=True, span=op.span)
+
+    def _top_hitters(self, source: Relation, op: syntax.TopHitters, at: Place) -> Relation:
+        count = self._number(op.count, at)
+        taken: dict[str, Column] = {}
+        of = self._keys((op.of,), source, at, taken)
+        values = [count, *(item.value for item in of)]
+        name = f"approximate_count_{of[0].name if of else ''}"
+        if op.by is not None:
+            values.append(self.value(op.by, at))
+            name = f"approximate_sum_{own_name(op.by)}"
+        columns = taken | {name: Column(Type.LONG)}
+        return Other(Row(columns), source, "top-hitters", tuple(values), span=op.span)
+
+    def _top_nested(self, source: Relation, op: syntax.TopNested, at: Place) -> Relation:
+        taken: dict[str, Column] = {}
+        levels = []
+        for level in op.levels:
+            count = self.value(level.count, at) if level.count else None
+            of = self._keys((level.of,), source, at, taken)
+            groups = Place(at.row, at.scope, groups=True)
+            by = level.by.value
+            value = self.value(by, groups)
+            name = by.names[0] if isinstance(by, Named) else f"aggregated_{of[0].name if of else ''}"
+            taken[name] = Column(value.type)
+            others = self.value(level.others, at) if level.others else None
+            ascending = level.by.direction == "asc"
+            if of:
+                levels.append((count, of[0], Item(name, value), Key(value, ascending, ascending), others))
+        return TopNested(Row(taken), source, tuple(levels), span=op.span)
+
+    def _count(self, source: Relation, op: syntax.Count, at: Place) -> Relation:
+        value = Apply(Type.LONG, "count", (), span=op.span)
+        return Aggregate(Row({"Count": Column(Type.LONG)}), source, (), (Item("Count", value),), span=op.span)
+
+    # ------------------------------------------------------------------------------------------------------- series
+
+    def _make_series(self, source: Relation, op: syntax.MakeSeries, at: Place) -> Relation:
+        taken: dict[str, Column] = {}
+        keys = [item for item in self._series_keys(op.by, source, at, taken)]
+        groups = Place(at.row, at.scope, groups=True)
+        items: list[Item] = []
+        defaults: list[Value | None] = []
+        for column in op.columns:
+            for name, value in self._aggregates(column.value, groups, keys, taken):
+                name = unused(name, taken) if name in taken else name
+                taken[name] = Column(Type.DYNAMIC)
+                items.append(Item(name, value))
+                defaults.append(self.value(column.default, at) if column.default else None)
+        axis = self.named(op.on, at, taken)[0]
+        taken[axis.name] = Column(Type.DYNAMIC)
+        start, stop = (self.value(one, at) if one else None for one in (op.start, op.stop))
+        step = self.value(op.step, at)
+        parts = (tuple(keys), tuple(items), tuple(defaults), axis, start, stop, step, op.ranged)
+        return Series(Row(taken), source, *parts, span=op.span)
+
+    def _series_keys(
+        self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]
+    ) -> list[Item]:
+        keys: list[Item] = []
+        for expression in by:
+            for name, value in self.named(expression, at, taken):
+                item = Item(unused(name, taken) if name in taken else name, value)
+                taken[item.name] = _column(source.row, item)
+                keys.append(item)
+        return keys
+
+
+_ANY = frozenset({"any", "take_any", "anyif", "take_anyif"})
+_CONDITIONAL = frozenset({"anyif", "take_anyif"})
+_PERCENTILES = frozenset({"percentiles", "percentilesw"})
+_SEVERAL = frozenset({"arg_max", "arg_min", "argmax", "argmin"}) | _ANY | _PERCENTILES
+_PROJECTS = {
+    "project": Columns._plain_project,
+    "project-away": Columns._project_away,
+    "project-keep": Columns._project_keep,
+    "project-rename": Columns._project_rename,
+    "project-reorder": Columns._project_reorder,
+    "project-by-names": Columns._project_by_names,
+    "project-smart": Columns._project_by_names,
+}
+
+
+def _column_name(expression: Expression, value: Value) -> str:
+    if isinstance(expression, Call) and expression.function in ("column_ifexists", "columnifexists"):
+        return value.name if isinstance(value, ColumnValue) else ""
+    return own_name(expression)
+
+
+def _column(row: Row, item: Item) -> Column:
+    """A column of a value; a column as it is keeps where it comes from."""
+    value = item.value
+    if isinstance(value, ColumnValue) and (found := row.columns.get(value.name)) is not None:
+        return found
+    return Column(value.type)
+
+
+def _like(row: Row, columns: dict[str, Column]) -> Row:
+    return Row(columns, open_=row.open)
+
+
+def _itself(row: Row, name: str, span: Span) -> Item:
+    return Item(name, ColumnValue(row.columns[name].type, name, span=span))
+
+
+def _plain(pattern: Node) -> Expression:
+    return pattern.value if isinstance(pattern, Ordered) else pattern  # type: ignore[return-value]
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a name is like a pattern with stars; each piece between stars is looked for behind the one before."""
+    first, *rest = pattern.split("*")
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for piece in rest[:-1]:
+        found = name.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return not rest or (len(name) - at >= len(rest[-1]) and name.endswith(rest[-1]))
+
+
+def _number(expression: Expression) -> str:
+    if isinstance(expression, syntax.Literal):
+        return str(expression.value).replace(".", "_")
+    return own_name(expression)
+
+

@@ -1,0 +1,72 @@
+"""The names that columns have when the query gives them none."""
+
+from collections.abc import Container, Iterable
+
+from rulefold.kql import functions
+from rulefold.kql.functions import Kind
+from rulefold.kql.syntax import Call, Expression, Index, Literal, Member, Name, Named
+from rulefold.kql.types import Type
+
+
+def own_name(value: Expression) -> str:
+    """The name that a value brings along: that of a column, of a path, or of what a function is applied to."""
+    match value:
+        case Name(name):
+            return name
+        case Member(target, Name(name)):
+            return _joined(own_name(target), name)
+        case Index(target, Literal(Type.STRING | Type.LONG, key)):
+            return _joined(own_name(target), str(key))
+        case Index(target, _):
+            return f"{name}_" if (name := own_name(target)) and _is_negative(value) else ""
+        case Call(function, arguments):
+            return _of_call(function, arguments)
+        case Named(names, _):
+            return names[0]
+        case _:
+            return ""
+
+
+def _joined(*parts: str) -> str:
+    return "_".join(part for part in parts if part)
+
+
+def _is_negative(value: Index) -> bool:
+    return type(value.index).__name__ == "Unary"
+
+
+def _of_call(name: str, arguments: tuple[Expression, ...]) -> str:
+    """The name by the function's rule, see `functions.table`."""
+    found = functions.lookup(name, Kind.SCALAR) or functions.lookup(name, Kind.AGGREGATE)
+    rule = found.column if found else ""
+    if not rule or rule.startswith("column ") or "," in rule:
+        return ""
+    if rule.startswith("single "):
+        rule = rule.removeprefix("single ") if len(arguments) == 1 else ""
+    first = own_name(arguments[0]) if arguments else ""
+    return first if rule == "@1" else rule.removeprefix("=").replace("@1", first)
+
+
+def unused(base: str, taken: Container[str]) -> str:
+    """A name with a number after it, the first that is not taken."""
+    number = 1
+    while f"{base}{number}" in taken:
+        number += 1
+    return f"{base}{number}"
+
+
+def suffixed(names: Iterable[str], left: Container[str]) -> dict[str, str]:
+    """The names of the columns that a join brings from the right: a number goes after those that the left has too."""
+    names = list(names)
+    given: dict[str, str] = {}
+    taken = set(names)
+    for name in names:
+        if name not in left:
+            given[name] = name
+            continue
+        number = 1
+        while (new := f"{name}{number}") in left or new in taken:
+            number += 1
+        given[name] = new
+        taken.add(new)
+    return given

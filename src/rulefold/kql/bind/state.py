@@ -1,0 +1,70 @@
+"""What binding a query collects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from rulefold.diagnostics import Code
+from rulefold.kql.faults import QueryDiagnostic, Stage, fault
+from rulefold.kql.plan import Column, Row
+from rulefold.kql.syntax import Function
+from rulefold.kql.types import NAMES, Type
+from rulefold.text import Span
+
+MAX_CALLS = 5_000  # of declared functions, whose bodies are put in place; a query may not grow beyond that
+
+
+@dataclass(slots=True)
+class Collected:
+    """The diagnostics of a query, each once, and the tables, fields and functions that it uses."""
+
+    diagnostics: dict[tuple[str, Span], QueryDiagnostic] = field(default_factory=dict)
+    tables: dict[str, None] = field(default_factory=dict)
+    fields: dict[str, dict[str, None]] = field(default_factory=dict)
+    functions: dict[str, None] = field(default_factory=dict)
+    calls: int = 0
+
+
+class Binding:
+    """The tables and functions that a query may use, and what was collected so far."""
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, str]], library: Mapping[str, Function]) -> None:
+        """Tables as columns with types; functions by name, as they are declared."""
+        self._schemas, self.library = schemas, library
+        self._rows: dict[str, Row] = {}
+        self.collected = Collected()
+
+    def report(self, code: Code, span: Span, message: str, hints: Sequence[str] = ()) -> None:
+        """Say what is wrong, once a place."""
+        self.collected.diagnostics.setdefault((code.id, span), fault(code, Stage.SEMANTIC, span, message, hints))
+
+    def table(self, name: str) -> Row | None:
+        """The columns of a table; None for one that is not known."""
+        row = self._rows.get(name)
+        if row is None and (schema := self._schemas.get(name)) is not None:
+            columns = {column: Column(_type(type_), ((name, column),)) for column, type_ in schema.items()}
+            row = self._rows[name] = Row(columns)
+        return row
+
+    def table_names(self) -> list[str]:
+        """All tables there are."""
+        return list(self._schemas)
+
+    def use_table(self, name: str) -> None:
+        """Note that the query reads a table."""
+        self.collected.tables.setdefault(name)
+
+    def use_column(self, column: Column) -> None:
+        """Note that the query reads a field."""
+        for table, name in column.origins:
+            self.collected.fields.setdefault(table, {}).setdefault(name)
+
+    @staticmethod
+    def like(name: str, names: Sequence[str]) -> tuple[str, ...]:
+        """A hint with the names that are like one that is not known."""
+        found = get_close_matches(name, names[:2000], n=3, cutoff=0.75)
+        return (f"there is {' and '.join(found)}",) if found else ()
+
+
+def _type(name: str) -> Type:
+    return NAMES.get(name, Type.UNKNOWN)

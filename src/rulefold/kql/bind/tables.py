@@ -1,0 +1,501 @@
+"""Where rows come from: tables, functions, literals; and operators on several relations."""
+
+import re
+from collections.abc import Sequence
+
+from rulefold import codes
+from rulefold.kql import syntax
+from rulefold.kql.bind.columns import Columns
+from rulefold.kql.bind.names import suffixed
+from rulefold.kql.bind.scope import Declared, Place, Scope
+from rulefold.kql.plan import (
+    EMPTY,
+    Apply,
+    Column,
+    ColumnValue,
+    Constant,
+    ExternalRows,
+    Filter,
+    GivenRows,
+
+    Join,
+    Other,
+    RangeRows,
+    Relation,
+    Row,
+    TableRows,
+    TableValue,
+    Union,
+    UnknownRows,
+    Value,
+)
+from rulefold.kql.syntax import (
+    Binary,
+    Call,
+    DataTable,
+    Expression,
+    ExternalData,
+    Logical,
+    Member,
+    Name,
+    Named,
+    Option,
+    Pipe,
+    Star,
+    Subquery,
+    Wildcard,
+)
+from rulefold.kql.types import INTEGERS, NUMBERS, Type
+from rulefold.text import Span
+
+_LEFT_ONLY = frozenset({"leftanti", "leftantisemi", "anti", "leftsemi"})
+_RIGHT_ONLY = frozenset({"rightanti", "rightantisemi", "rightsemi"})
+
+
+NOTHING = GivenRows(EMPTY, ())  # what an operator that brings its own rows stands on
+
+
+class Tables(Columns):
+    """Binds what gives rows."""
+
+    def operator(self, source: Relation, op: syntax.Operator, scope: Scope) -> Relation:
+        """The rows of an operator on others."""
+        raise NotImplementedError
+
+    # --------------------------------------------------------------------------------------------------- where from
+
+    def relation(self, expression: Expression, scope: Scope) -> Relation:
+        """The rows of an expression; what gives none is reported, and its rows are unknown."""
+        found = self.either(expression, Place(EMPTY, scope), rows=True)
+        if isinstance(found, Relation):
+            return found
+        if isinstance(found, TableValue):
+            return found.relation
+        if found.type is not Type.UNKNOWN:
+            self.report(codes.QUERY_PLACE, expression.span, "found a value, expected a table")
+        return self.unknown_rows(expression.span, "a value")
+
+    def unknown_rows(self, span: Span, why: str) -> Relation:
+        """Rows of which nothing is known."""
+        return UnknownRows(Row({}, open_=True), why, span=span)
+
+    def either(self, expression: Expression, at: Place, *, rows: bool = False) -> Value | Relation:
+        """The value or the rows of an expression; `rows` says that a name is one of a table, if of anything."""
+        match expression:
+            case Pipe():
+                return self._pipe(expression, at.scope)
+            case Name():
+                return self._named_thing(expression, at, rows=rows)
+            case Call():
+                return self._called(expression, at, rows=rows)
+            case DataTable():
+                return self._datatable(expression, at)
+            case ExternalData():
+                return self._externaldata(expression, at)
+            case Subquery(keyword) if keyword != "toscalar":
+                return self.relation(expression.query, at.scope)
+            case Member() if _is_remote(expression):
+                return self._remote(expression, at)
+            case Wildcard():
+                return self._union_of(self._tables_like(expression), expression.span)
+            case _:
+                return self.value(expression, at)
+
+    def _pipe(self, pipe: Pipe, scope: Scope) -> Relation:
+        source = self.relation(pipe.source, scope) if pipe.source is not None else None
+        for op in pipe.operators:
+            source = self.operator(source or NOTHING, op, scope)
+        return source or NOTHING
+
+    def _named_thing(self, name: Name, at: Place, *, rows: bool) -> Value | Relation:
+        text = name.name
+        if not rows and text in at.row:
+            return self.value(name, at)
+        meaning = at.scope.find(text)
+        if isinstance(meaning, Declared):
+            result = self.call_declared(meaning, (), name.span, at)
+            return result if result is not None else self.unknown(name.span)
+        if meaning is not None:
+            return meaning
+        if (row := self.table(text)) is not None:
+            self.use_table(text)
+            return TableRows(row, text, span=name.span)
+        if text in self.library:
+            result = self.call_declared(self.from_library(text), (), name.span, at)
+            return result if result is not None else self.unknown(name.span)
+        if not rows:
+            return self.value(name, at)
+        return self._unknown_table(text, name.span)
+
+    def _unknown_table(self, name: str, span: Span) -> Relation:
+        names = self.table_names()
+        hints = self.like(name, names)
+        self.report(codes.UNKNOWN_TABLE, span, f"found {name}, which is no known table", hints)
+        return self.unknown_rows(span, name)
+
+    def _called(self, call: Call, at: Place, *, rows: bool) -> Value | Relation:
+        meaning = at.scope.find(call.function)
+        declared = meaning if isinstance(meaning, Declared) else None
+        if declared is None and call.function in self.library:
+            declared = self.from_library(call.function)
+        if declared is not None:
+            result = self.call_declared(declared, call.arguments, call.span, at)
+            return result if result is not None else self.unknown(call.span)
+        if call.function == "table":
+            return self._table_call(call, at)
+        if call.function in ("cluster", "database", "external_table", "materialized_view", "stored_query_result"):
+            return self.unknown_rows(call.span, call.function)
+        value = self.value(call, at)
+        if rows and value.type is Type.UNKNOWN:
+            return self.unknown_rows(call.span, call.function)
+        return value
+
+    def _table_call(self, call: Call, at: Place) -> Relation:
+        """`table("name")`."""
+        self.collected.functions.setdefault("table")
+        name = self.value(call.arguments[0], at) if call.arguments else None
+        if isinstance(name, Apply) and len(name.arguments) == 1:
+            name = name.arguments[0]  # the text, as a parameter of a function
+        if not (isinstance(name, Constant) and isinstance(name.value, str)):
+            return self.unknown_rows(call.span, "table")
+        return self.relation(Name(name.value, span=call.arguments[0].span), at.scope)
+
+    def _remote(self, member: Member, at: Place) -> Relation:
+        """A table of another database or cluster."""
+        if isinstance(member.member, Name) and (row := self.table(member.member.name)) is not None:
+            self.use_table(member.member.name)
+            return TableRows(row, member.member.name, span=member.span)
+        return self.unknown_rows(member.span, "another database")
+
+    def _tables_like(self, pattern: Wildcard) -> list[str]:
+        expression = re.compile(".*".join(map(re.escape, pattern.pattern.split("*"))))
+        return sorted(name for name in self.table_names() if expression.fullmatch(name))
+
+    def _union_of(self, names: Sequence[str], span: Span) -> Relation:
+        inputs = []
+        for name in names:
+            row = self.table(name)
+            if row is not None:
+                self.use_table(name)
+                inputs.append(TableRows(row, name, span=span))
+        return self._together(inputs, span)
+
+    def _datatable(self, table: DataTable, at: Place) -> Relation:
+        columns = {one.name: Column(one.type or Type.DYNAMIC) for one in table.columns}
+        values = [self.value(value, at) for value in table.values]
+        width = max(1, len(table.columns))
+        if len(values) % width:
+            message = f"found {len(values)} values, expected a multiple of {width}, the number of columns"
+            self.report(codes.QUERY_ARGUMENTS, table.span, message)
+        rows = tuple(tuple(values[n : n + width]) for n in range(0, len(values) - width + 1, width))
+        return GivenRows(Row(columns), rows, span=table.span)
+
+    def _externaldata(self, data: ExternalData, at: Place) -> Relation:
+        columns = {one.name: Column(one.type or Type.DYNAMIC) for one in data.columns}
+        uris = tuple(self.value(uri, at) for uri in data.uris)
+        options = tuple((one.name, _option_text(one.value)) for one in data.options)
+        return ExternalRows(Row(columns), uris, options, span=data.span)
+
+    # --------------------------------------------------------------------------------------------- print and range
+
+    def _print(self, _source: Relation, op: syntax.Print, at: Place) -> Relation:
+        columns: dict[str, Column] = {}
+        values: list[Value] = []
+        for number, expression in enumerate(op.columns):
+            if isinstance(expression, Named):
+                names, value = expression.names, self.value(expression.value, at)
+            else:
+                names, value = (f"print_{number}",), self.value(expression, at)
+            for name in names:
+                columns[name] = Column(value.type)
+                values.append(value)
+        return GivenRows(Row(columns), (tuple(values),), span=op.span)
+
+    def _range(self, _source: Relation, op: syntax.Range, at: Place) -> Relation:
+        start, stop, step = (self.value(one, at) for one in (op.start, op.stop, op.step))
+        types = [one.type for one in (start, stop, step)]
+        type_ = start.type
+        if all(one in NUMBERS for one in types):
+            type_ = next((one for one in (Type.DECIMAL, Type.REAL) if one in types), Type.LONG)
+        return RangeRows(Row({op.name: Column(type_)}), start, stop, step, span=op.span)
+
+    # -------------------------------------------------------------------------------------------------------- join
+
+    def _join(self, source: Relation, op: syntax.Join, at: Place) -> Relation:
+        right = self.relation(op.right, at.scope)
+        kind = option(op.options, "kind") or ("leftouter" if op.keyword == "lookup" else "innerunique")
+        keys, right_keys = [], set()
+        for condition in _conjuncts(op.on):
+            pair = self._join_key(condition, source, right, at)
+            if pair is not None:
+                keys.append(pair)
+                if isinstance(pair[1], ColumnValue):
+                    right_keys.add(pair[1].name)
+        columns = dict(right.row.columns)
+        if op.keyword == "lookup":
+            columns = {name: column for name, column in columns.items() if name not in right_keys}
+        row = self._joined_row(kind, source.row, Row(columns, open_=right.row.open))
+        return Join(row, source, right, kind, tuple(keys), span=op.span)
+
+    @staticmethod
+    def _joined_row(kind: str, left: Row, right: Row) -> Row:
+        if kind in _LEFT_ONLY:
+            return left
+        if kind in _RIGHT_ONLY:
+            return right
+        names = suffixed(right, left.columns)
+        columns = {**left.columns, **{names[name]: column for name, column in right.columns.items()}}
+        return Row(columns, open_=left.open or right.open)
+
+    def _join_key(
+        self, condition: Expression, left: Relation, right: Relation, at: Place
+    ) -> tuple[Value, Value] | None:
+        if isinstance(condition, Name):
+            return self._common_key(condition, left, right)
+        if isinstance(condition, Binary) and condition.operator == "==":
+            place = Place(EMPTY, at.scope, left.row, right.row)
+            values = []
+            for side, operand in (("left", condition.left), ("right", condition.right)):
+                value = self.value(operand, place) if _is_side(operand) else None
+                if not isinstance(value, ColumnValue) or value.side != side:
+                    if value is None or value.type is not Type.UNKNOWN or isinstance(value, ColumnValue):
+                        message = f"found another value, expected ${side} and a column"
+                        self.report(codes.QUERY_JOIN, operand.span, message)
+                    return None
+                values.append(value)
+            self._same_type(values[0], values[1], condition.span)
+            return values[0], values[1]
+        self.report(codes.QUERY_JOIN, condition.span, "found another condition, expected a column, or $left.a == $right.b")
+        return None
+
+    def _common_key(self, name: Name, left: Relation, right: Relation) -> tuple[Value, Value] | None:
+        ours, theirs = left.row.find(name.name), right.row.find(name.name)
+        if ours is None or theirs is None:
+            if ours is None and theirs is None:
+                message = f"found {name.name}, which is no column of either side"
+                self.report(codes.UNKNOWN_COLUMN, name.span, message, self.like(name.name, [*left.row, *right.row]))
+            else:
+                side, row = ("left", left.row) if ours is None else ("right", right.row)
+                message = f"found {name.name}, which is no column of the {side} side"
+                self.report(codes.QUERY_JOIN, name.span, message, self.like(name.name, list(row)))
+            return None
+        self.use_column(ours)
+        self.use_column(theirs)
+        pair = (
+            ColumnValue(ours.type, name.name, "left", span=name.span),
+            ColumnValue(theirs.type, name.name, "right", span=name.span),
+        )
+        self._same_type(*pair, name.span)
+        return pair
+
+    def _same_type(self, left: Value, right: Value, span: Span) -> None:
+        types = {left.type, right.type}
+        if len(types) == 1 or Type.UNKNOWN in types or types <= INTEGERS:
+            if Type.DYNAMIC in types and len(types) == 1:
+                self.report(codes.QUERY_JOIN, span, "found dynamic columns, expected keys of another type, as tostring(…)")
+            return
+        self.report(codes.QUERY_JOIN, span, f"found keys of {left.type} and {right.type}, expected the same type")
+
+    # ------------------------------------------------------------------------------------------------------- union
+
+    def _union_operator(self, source: Relation, op: syntax.Union, at: Place) -> Relation:
+        inputs = [] if source is NOTHING else [source]
+        fuzzy = str(option(op.options, "isfuzzy")).lower() == "true"
+        for table in op.tables:
+            found = self._union_table(table, at, fuzzy=fuzzy)
+            if isinstance(table, Wildcard) and isinstance(found, Union):
+                inputs += found.inputs
+            elif found is not None:
+                inputs.append(found)
+        label = option(op.options, "withsource") or option(op.options, "with_source")
+        labels = tuple(_label(one) for one in inputs)
+        return self._together(inputs, op.span, label, labels)
+
+    def _union_table(self, table: Expression, at: Place, *, fuzzy: bool) -> Relation | None:
+        """A table of a union; one that is not there is left out of a fuzzy one."""
+        if not fuzzy:
+            return self.relation(table, at.scope)
+        first = _first_name(table)
+        missing = first is not None and at.scope.find(first.name) is None and self.table(first.name) is None
+        if first is None or not missing or first.name in self.library:
+            return self.relation(table, at.scope)
+        message = f"found {first.name}, which is no known table and is left out of the union"
+        self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
+        scope = at.scope.inner({first.name: self.unknown_rows(first.span, first.name)})
+        found = self.relation(table, scope)
+        return found if not isinstance(table, Name) else UnknownRows(Row({}, open_=True), first.name, span=table.span)
+
+    def _together(
+        self, inputs: Sequence[Relation], span: Span, label: str | None = None, labels: tuple[str, ...] = ()
+    ) -> Relation:
+        """The rows of several relations: a column for each name, one for each type of it where there are several."""
+        types: dict[str, dict[Type, list[Column]]] = {}
+        for one in inputs:
+            for name, column in one.row.columns.items():
+                types.setdefault(name, {}).setdefault(column.type, []).append(column)
+        columns: dict[str, Column] = {label: Column(Type.STRING)} if label else {}
+        chosen: dict[tuple[str, Type], str] = {}
+        for name, by_type in types.items():
+            for type_, found in by_type.items():
+                new = name if len(by_type) == 1 else f"{name}_{type_}"
+                chosen[name, type_] = new
+                columns[new] = Column(type_, tuple(dict.fromkeys(o for column in found for o in column.origins)))
+        parts = tuple(_part(one.row, columns, chosen) for one in inputs)
+        row = Row(columns, open_=any(one.row.open for one in inputs))
+        return Union(row, tuple(inputs), parts, label, labels, span=span)
+
+    # ---------------------------------------------------------------------------------------------- find and search
+
+    def _find(self, _source: Relation, op: syntax.Find, at: Place) -> Relation:
+        inputs = self._searched(op.tables, at)
+        together = self._together(inputs, op.span)
+        text = not op.tables and isinstance(op.condition, syntax.Literal)
+        before = set(together.row.columns)
+        if text:
+            condition: Value = self.value(op.condition, at.over(together.row))
+        else:
+            condition = self._found(op.condition, inputs, at, together.row)
+        label = option(op.options, "withsource") or option(op.options, "with_source") or "source_"
+        columns = {label: Column(Type.STRING)}
+        if op.columns and op.keyword == "project":
+            for column in op.columns:
+                self._find_column(column, inputs, columns)
+        else:
+            names = _names_in(op.condition)
+            for name in names:
+                if name in before or any(name in one.row for one in inputs):
+                    columns[name] = Column(_common_type(name, inputs))
+            columns["pack_"] = Column(Type.DYNAMIC)
+        filtered = Filter(together.row, together, condition, span=op.span)
+        return Other(Row(columns), filtered, "find", span=op.span)
+
+    def _found(self, condition: Expression, inputs: Sequence[Relation], at: Place, row: Row) -> Value:
+        """A condition over several tables, where a column may have several types."""
+        names = {name: _common_column(name, inputs) for one in inputs for name in one.row}
+        return self.truth_or_text(condition, at.over(Row(names, open_=row.open)))
+
+    def truth_or_text(self, condition: Expression, at: Place) -> Value:
+        """A condition of find and search, in which a text alone is looked for."""
+        if isinstance(condition, Logical):
+            operands = tuple(self.truth_or_text(one, at) for one in condition.operands)
+            return Apply(Type.BOOL, condition.operator, operands, span=condition.span)
+        value = self._operand(condition, at)
+        if value.type not in (Type.BOOL, Type.STRING, Type.UNKNOWN):
+            self.expected("a condition, or a text", value, condition.span)
+        return value
+
+    def _find_column(self, column: syntax.FindColumn, inputs: Sequence[Relation], columns: dict[str, Column]) -> None:
+        if column.packed:
+            columns["pack_"] = Column(Type.DYNAMIC)
+        elif column.name == "*":
+            for one in inputs:
+                columns |= {name: found for name, found in one.row.columns.items() if name not in columns}
+        else:
+            known = any(column.name in one.row or one.row.open for one in inputs)
+            if not known:
+                message = f"found {column.name}, which is a column of none of the tables"
+                self.report(codes.UNKNOWN_COLUMN, column.span, message)
+            columns[column.name] = Column(column.type or _common_type(column.name, inputs))
+
+    def _searched(self, tables: Sequence[Expression], at: Place) -> list[Relation]:
+        """The tables that find and search go through: those that are named, or all."""
+        if not tables:
+            found = self._union_of(sorted(self.table_names()), Span(0, 0))
+            return list(found.inputs) if isinstance(found, Union) else []
+        inputs: list[Relation] = []
+        for table in tables:
+            found = self.relation(table, at.scope)
+            inputs += found.inputs if isinstance(found, Union) and isinstance(table, Wildcard) else [found]
+        return inputs
+
+    def _search(self, source: Relation, op: syntax.Search, at: Place) -> Relation:
+        inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        together = self._together(inputs, op.span)
+        condition = self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
+        columns = {"$table": Column(Type.STRING), **together.row.columns}
+        values = (condition,) if condition else ()
+        return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
+
+
+def option(options: Sequence[Option], name: str) -> str | None:
+    """The value of an option as text."""
+    return next((_option_text(one.value) for one in options if one.name == name), None)
+
+
+def _option_text(value: Expression) -> str:
+    if isinstance(value, Name):
+        return value.name
+    return str(value.value) if isinstance(value, syntax.Literal) else ""
+
+
+def _is_remote(member: Member) -> bool:
+    """Whether a path starts at a database or a cluster."""
+    target: Expression = member
+    while isinstance(target, Member):
+        target = target.target
+    return isinstance(target, Call) and target.function in ("database", "cluster", "workspace", "app", "resource")
+
+
+def _is_side(operand: Expression) -> bool:
+    return isinstance(operand, Member) and isinstance(operand.target, Name) and operand.target.name[:1] == "$"
+
+
+def _conjuncts(conditions: Sequence[Expression]) -> list[Expression]:
+    found: list[Expression] = []
+    for one in conditions:
+        if isinstance(one, Logical) and one.operator == "and":
+            found += _conjuncts(one.operands)
+        else:
+            found.append(one)
+    return found
+
+
+def _first_name(table: Expression) -> Name | None:
+    """The name that a table of a union starts with."""
+    while isinstance(table, Pipe) and table.source is not None:
+        table = table.source
+    return table if isinstance(table, Name) else None
+
+
+def _label(relation: Relation) -> str:
+    while not isinstance(relation, TableRows):
+        source = getattr(relation, "source", None)
+        if not isinstance(source, Relation):
+            return ""
+        relation = source
+    return relation.name
+
+
+def _part(row: Row, columns: dict[str, Column], chosen: dict[tuple[str, Type], str]) -> tuple[str | None, ...]:
+    """For each column of a union, the column of an input that goes there."""
+    ours = {chosen[name, column.type]: name for name, column in row.columns.items() if (name, column.type) in chosen}
+    return tuple(ours.get(name) for name in columns)
+
+
+def _common_type(name: str, inputs: Sequence[Relation]) -> Type:
+    return _common_column(name, inputs).type
+
+
+def _common_column(name: str, inputs: Sequence[Relation]) -> Column:
+    """A column of several tables as one: of their type, or dynamic where they have several."""
+    found = [column for one in inputs if (column := one.row.columns.get(name)) is not None]
+    types = {column.type for column in found}
+    origins = tuple(dict.fromkeys(origin for column in found for origin in column.origins))
+    return Column(types.pop() if len(types) == 1 else Type.DYNAMIC if types else Type.UNKNOWN, origins)
+
+
+def _names_in(expression: Expression) -> list[str]:
+    """The names in a condition, in their order."""
+    names: dict[str, None] = {}
+    waiting: list[object] = [expression]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, Name):
+            names.setdefault(one.name)
+        elif isinstance(one, tuple):
+            waiting = [*one, *waiting]
+        elif isinstance(one, syntax.Node):
+            waiting = [*(getattr(one, slot) for slot in one.__slots__ if slot != "span"), *waiting]
+    return list(names)
+
+
