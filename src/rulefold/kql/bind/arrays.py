@@ -30,6 +30,7 @@ from rulefold.kql.syntax import Call, ColumnType, Expanded, Name, Named, ParsedC
 from rulefold.kql.types import Type
 
 _ARRAYS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+_LOOKUPS = frozenset({"ipv4_lookup", "ipv6_lookup"})
 _LEADING = (("SegmentId", Type.LONG), ("Count", Type.LONG), ("Percent", Type.REAL))
 _SCHEMA = (("ColumnName", Type.STRING), ("ColumnOrdinal", Type.LONG), ("DataType", Type.STRING))
 _REDUCED = (("Pattern", Type.STRING), ("Count", Type.LONG), ("Representative", Type.STRING))
@@ -102,12 +103,12 @@ class Arrays(Tables):
         text = self.value(op.text, at)
         columns = dict(source.row.columns)
         pattern: list[str | tuple[str, Type] | None] = []
-        before: object = None
+        before: syntax.Node | None = None
         for part in op.pattern:
+            self._follows(part, before)
             if isinstance(part, Star):
                 pattern.append(None)
             elif isinstance(part, ParsedColumn):
-                self._parsed(part, before)
                 columns.pop(part.name, None)
                 columns[part.name] = Column(part.type or Type.STRING)
                 pattern.append((part.name, part.type or Type.STRING))
@@ -119,10 +120,13 @@ class Arrays(Tables):
         parts = (tuple(pattern), kind, flags, op.keyword == "parse-where")
         return ParseText(row, source, text, *parts, span=op.span)
 
-    def _parsed(self, column: ParsedColumn, before: object) -> None:
-        """A column has to have a text before it, unless it is the first."""
-        if isinstance(before, Star):
-            self.report(codes.QUERY_PLACE, column.span, f"found the column {column.name} behind *, expected a text")
+    def _follows(self, part: syntax.Node, before: syntax.Node | None) -> None:
+        """Between two columns or stars there has to be a text, since where one ends is not known otherwise."""
+        ends = isinstance(before, Star) or (isinstance(before, ParsedColumn) and before.type in (None, Type.STRING))
+        if (ends and isinstance(part, Star)) or (isinstance(before, Star | ParsedColumn) and isinstance(part, ParsedColumn)):
+            what = "*" if isinstance(part, Star) else f"the column {part.name}" if isinstance(part, ParsedColumn) else ""
+            behind = "*" if isinstance(before, Star) else "a column"
+            self.report(codes.QUERY_PLACE, part.span, f"found {what} right behind {behind}, expected a text between them")
 
     def _parse_kv(self, source: Relation, op: syntax.ParseKv, at: Place) -> Relation:
         text = self.value(op.text, at)
@@ -147,9 +151,17 @@ class Arrays(Tables):
             self.report(codes.UNKNOWN_FUNCTION, op.call.span, message, hint)
             return self.unknown_rows(op.span, name)
         self.collected.functions.setdefault(name)
-        values = tuple(self._plugin_argument(one, at) for one in op.call.arguments)
+        values = self._plugin_arguments(op.call, at)
         row = self._stated(op.schema, source) or self._plugin_row(op.call, values, source)
         return Plugin(row, source, name, values, span=op.span)
+
+    def _plugin_arguments(self, call: Call, at: Place) -> tuple[Value, ...]:
+        """The arguments; those of a lookup behind its table and its key are columns of that table."""
+        values = tuple(self._plugin_argument(one, at) for one in call.arguments[:2])
+        there = at
+        if call.function in _LOOKUPS and values and isinstance(values[0], TableValue):
+            there = at.over(values[0].relation.row)
+        return (*values, *(self._plugin_argument(one, there) for one in call.arguments[2:]))
 
     def _plugin_argument(self, argument: syntax.Expression, at: Place) -> Value:
         inner = argument.value if isinstance(argument, Named) else argument
@@ -184,6 +196,8 @@ class Arrays(Tables):
                 return Row({name: Column(type_) for name, type_ in _LEADING} | columns)
             case "ipv4_lookup" | "ipv6_lookup":
                 return _looked_up(values, columns)
+            case "sequence_detect":
+                return _sequence(call, values)
             case _:
                 known = functions.lookup(call.function, Kind.PLUGIN)
                 return _declared_row(known, source) if known else Row({}, open_=True)
@@ -234,6 +248,8 @@ class Arrays(Tables):
 
     def _partition(self, source: Relation, op: syntax.Partition, at: Place) -> Relation:
         by = self.value(op.by, at)
+        if not isinstance(by, ColumnValue) and by.type is not Type.UNKNOWN:
+            self.report(codes.QUERY_PLACE, op.by.span, "found a value, expected a column")
         query: Relation = Elements(source.row, span=op.span)
         if op.query.source is not None:
             query = self.relation(op.query.source, at.scope)
@@ -273,6 +289,15 @@ def _pivoted(call: Call, values: tuple[Value, ...], columns: dict[str, Column]) 
         for argument in call.arguments[1].arguments:
             columns.pop(own_name(argument), None)
     return Row(columns, open_=True)
+
+
+def _sequence(call: Call, values: tuple[Value, ...]) -> Row:
+    """The dimensions, the time of each step, and how long the sequence took."""
+    columns = {value.name: Column(value.type) for value in values[3:] if isinstance(value, ColumnValue)}
+    time = own_name(call.arguments[0])
+    steps = (one.names[0] for one in call.arguments if isinstance(one, Named))
+    columns |= {f"{step}_{time}": Column(Type.DATETIME) for step in steps}
+    return Row({**columns, "Duration": Column(Type.TIMESPAN)})
 
 
 def _looked_up(values: tuple[Value, ...], columns: dict[str, Column]) -> Row:

@@ -46,13 +46,32 @@ class Columns(Values):
             value = self.value(expression.value, at)
             return self._tuple(expression, value)
         value = self.value(expression, at)
+        if isinstance(expression, Call) and (columns := _columns_of(expression)):
+            return self._parts((), expression, value, columns)
         name = _column_name(expression, value) or unused(unnamed, taken)
         return [Item(name, value)]
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:
+        if isinstance(named.value, Call) and (columns := _columns_of(named.value)):
+            return self._parts(named.names, named.value, value, columns)
         if not named.several:
             return [Item(named.names[0], value)]
-        return [Item(name, Apply(Type.UNKNOWN, "part", (value,), span=named.span)) for name in named.names]
+        if value.type is not Type.UNKNOWN:
+            self.report(codes.QUERY_PLACE, named.span, "found one value, expected several for these names")
+        return [Item(name, value) for name in named.names]
+
+    def _parts(
+        self, names: Sequence[str], call: Call, value: Value, columns: Sequence[functions.Column]
+    ) -> list[Item]:
+        """The columns of a function that gives several: under the names given, and then under its own."""
+        known = functions.lookup(call.function, Kind.SCALAR)
+        rule = known.column if known else "*"
+        first = own_name(call.arguments[0]) if call.arguments else ""
+        items = []
+        for number, column in enumerate(columns):
+            name = rule.replace("@1", first).replace("*", column.name) if number >= len(names) else names[number]
+            items.append(Item(name, Apply(column.type or Type.DYNAMIC, "part", (value,), span=call.span)))
+        return items
 
     # ---------------------------------------------------------------------------------------------- filter, compute
 
@@ -71,6 +90,8 @@ class Columns(Values):
                 written.add(item.name)
                 columns[item.name] = _column(source.row, item)
                 items.append(item)
+        if source.row.open:
+            columns = {**source.row.columns, **columns}  # with the names that were asked for meanwhile
         return Compute(_like(source.row, columns), source, tuple(items), span=op.span)
 
     def _twice(self, name: str, span: Span) -> None:
@@ -81,9 +102,13 @@ class Columns(Values):
     def _project(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         return _PROJECTS[op.keyword](self, source, op, at)
 
-    def _choose(self, source: Relation, items: Sequence[Item], span: Span, *, open_: bool = False) -> Relation:
+    def _choose(self, source: Relation, items: Sequence[Item], span: Span) -> Relation:
+        """The rows with these columns.
+
+        Behind rows of which not all is known the chosen ones may be renamed by a union, so the row stays open.
+        """
         columns = {item.name: _column(source.row, item) for item in items}
-        return Choose(Row(columns, open_=open_), source, tuple(items), span=span)
+        return Choose(_like(source.row, columns), source, tuple(items), span=span)
 
     def _plain_project(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         items: list[Item] = []
@@ -123,7 +148,7 @@ class Columns(Values):
     def _project_away(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         away = {name for pattern in op.columns for name in self._matching(_plain(pattern), source, at)}
         items = [_itself(source.row, name, op.span) for name in source.row if name not in away]
-        return self._choose(source, items, op.span, open_=source.row.open)
+        return self._choose(source, items, op.span)
 
     def _project_keep(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         kept = {name for pattern in op.columns for name in self._matching(_plain(pattern), source, at)}
@@ -149,7 +174,7 @@ class Columns(Values):
         for name in source.row:
             value = _itself(source.row, name, op.span).value
             items.append(Item(new_names.get(name, name), value))
-        return self._choose(source, items, op.span, open_=source.row.open)
+        return self._choose(source, items, op.span)
 
     def _project_reorder(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         order: dict[str, None] = {}
@@ -163,7 +188,7 @@ class Columns(Values):
             order |= dict.fromkeys(found)
         order |= dict.fromkeys(source.row)
         items = [_itself(source.row, name, op.span) for name in order]
-        return self._choose(source, items, op.span, open_=source.row.open)
+        return self._choose(source, items, op.span)
 
     def _project_by_names(self, source: Relation, op: syntax.Project, at: Place) -> Relation:
         values = tuple(self.value(_plain(one), at) for one in op.columns)
@@ -176,19 +201,22 @@ class Columns(Values):
         keys = self._keys(op.by, source, at, taken)
         items: list[Item] = []
         groups = Place(at.row, at.scope, groups=True)
+        explicit = {name for one in op.by if isinstance(one, Named) for name in one.names}
         for expression in op.aggregates:
+            named = expression.names if isinstance(expression, Named) else ()
             for name, value in self._aggregates(expression, groups, keys, taken):
                 if name in taken:
-                    if isinstance(expression, Named) and name in expression.names:
+                    if name in named and name in explicit:
                         self._twice(name, expression.span)
                         continue
                     name = unused(name, taken)
+                explicit |= {name} & set(named)
                 item = Item(name, value)
                 taken[name] = _column(source.row, item)
                 items.append(item)
         if not op.aggregates and not op.by:
             self.report(codes.QUERY_PLACE, op.span, "found summarize alone, expected aggregates or groups")
-        return Aggregate(Row(taken), source, tuple(keys), tuple(items), span=op.span)
+        return Aggregate(_like(source.row, taken), source, tuple(keys), tuple(items), span=op.span)
 
     def _keys(self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]) -> list[Item]:
         keys: list[Item] = []
@@ -234,7 +262,7 @@ class Columns(Values):
         if name in _CONDITIONAL:
             arguments = arguments[:1]
         items: list[Item] = []
-        key_names = {key.name for key in keys}
+        key_names = {key.value.name for key in keys if isinstance(key.value, ColumnValue)}
         for number, argument in enumerate(arguments):
             if isinstance(argument, Star):
                 first = {items[0].name} if items else set()
@@ -387,6 +415,12 @@ _PROJECTS = {
     "project-by-names": Columns._project_by_names,
     "project-smart": Columns._project_by_names,
 }
+
+
+def _columns_of(call: Call) -> tuple[functions.Column, ...]:
+    """The columns of a function that gives several."""
+    known = functions.lookup(call.function, Kind.SCALAR)
+    return known.signatures[0].result.columns if known and "*" in known.column else ()
 
 
 def _column_name(expression: Expression, value: Value) -> str:

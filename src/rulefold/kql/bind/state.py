@@ -66,5 +66,11 @@ class Binding:
         return (f"there is {' and '.join(found)}",) if found else ()
 
 
+# What the published schemas of tables call a type, beside Kusto's own names.
+_FOREIGN = {"integer": Type.INT, "sbyte": Type.BOOL}
+
+
 def _type(name: str) -> Type:
-    return NAMES.get(name, Type.UNKNOWN)
+    """The type of a column by the name that a schema gives it; one that is no type of Kusto is dynamic."""
+    plain = name.strip().lower()
+    return NAMES.get(plain) or _FOREIGN.get(plain, Type.DYNAMIC)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from rulefold import codes
-from rulefold.kql import syntax
+from rulefold.kql import functions, syntax
 from rulefold.kql.bind.columns import Columns
 from rulefold.kql.bind.names import suffixed
 from rulefold.kql.bind.scope import Declared, Place, Scope
+from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     EMPTY,
     Apply,
@@ -135,6 +136,8 @@ class Tables(Columns):
 
     def _called(self, call: Call, at: Place, *, rows: bool) -> Value | Relation:
         meaning = at.scope.find(call.function)
+        if isinstance(meaning, UnknownRows):
+            return meaning
         declared = meaning if isinstance(meaning, Declared) else None
         if declared is None and call.function in self.library:
             declared = self.from_library(call.function)
@@ -315,15 +318,22 @@ class Tables(Columns):
         """A table of a union; one that is not there is left out of a fuzzy one."""
         if not fuzzy:
             return self.relation(table, at.scope)
-        first = _first_name(table)
-        missing = first is not None and at.scope.find(first.name) is None and self.table(first.name) is None
-        if first is None or not missing or first.name in self.library:
+        first = _first(table)
+        if first is None:
             return self.relation(table, at.scope)
-        message = f"found {first.name}, which is no known table and is left out of the union"
+        name = first.name if isinstance(first, Name) else first.function
+        if name in self.library or at.scope.find(name) is not None or self._is_there(first):
+            return self.relation(table, at.scope)
+        what = "table" if isinstance(first, Name) else "function"
+        message = f"found {name}, which is no known {what} and is left out of the union"
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
-        scope = at.scope.inner({first.name: self.unknown_rows(first.span, first.name)})
-        found = self.relation(table, scope)
-        return found if not isinstance(table, Name) else UnknownRows(Row({}, open_=True), first.name, span=table.span)
+        rows = self.unknown_rows(first.span, name)
+        return self.relation(table, at.scope.inner({name: rows}))
+
+    def _is_there(self, first: Name | Call) -> bool:
+        if isinstance(first, Name):
+            return self.table(first.name) is not None
+        return functions.lookup(first.function, Kind.SCALAR) is not None
 
     def _together(
         self, inputs: Sequence[Relation], span: Span, label: str | None = None, labels: tuple[str, ...] = ()
@@ -346,28 +356,22 @@ class Tables(Columns):
 
     # ---------------------------------------------------------------------------------------------- find and search
 
-    def _find(self, _source: Relation, op: syntax.Find, at: Place) -> Relation:
-        inputs = self._searched(op.tables, at)
+    def _find(self, source: Relation, op: syntax.Find, at: Place) -> Relation:
+        inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        names = _names_in(op.condition)
+        named = [name for name in names if any(name in one.row for one in inputs)]
+        inputs = [one for one in inputs if all(name in one.row or one.row.open for name in named)]
         together = self._together(inputs, op.span)
-        text = not op.tables and isinstance(op.condition, syntax.Literal)
-        before = set(together.row.columns)
-        if text:
-            condition: Value = self.value(op.condition, at.over(together.row))
-        else:
-            condition = self._found(op.condition, inputs, at, together.row)
+        condition = self._found(op.condition, inputs, at, together.row)
         label = option(op.options, "withsource") or option(op.options, "with_source") or "source_"
         columns = {label: Column(Type.STRING)}
         if op.columns and op.keyword == "project":
             for column in op.columns:
                 self._find_column(column, inputs, columns)
         else:
-            names = _names_in(op.condition)
-            for name in names:
-                if name in before or any(name in one.row for one in inputs):
-                    columns[name] = Column(_common_type(name, inputs))
-            columns["pack_"] = Column(Type.DYNAMIC)
+            columns |= _found_columns(inputs, named)
         filtered = Filter(together.row, together, condition, span=op.span)
-        return Other(Row(columns), filtered, "find", span=op.span)
+        return Other(Row(columns, open_=together.row.open), filtered, "find", span=op.span)
 
     def _found(self, condition: Expression, inputs: Sequence[Relation], at: Place, row: Row) -> Value:
         """A condition over several tables, where a column may have several types."""
@@ -379,7 +383,12 @@ class Tables(Columns):
         if isinstance(condition, Logical):
             operands = tuple(self.truth_or_text(one, at) for one in condition.operands)
             return Apply(Type.BOOL, condition.operator, operands, span=condition.span)
+        if isinstance(condition, Call) and condition.function == "not" and len(condition.arguments) == 1:
+            operand = self.truth_or_text(condition.arguments[0], at)
+            return Apply(Type.BOOL, "not", (operand,), span=condition.span)
         value = self._operand(condition, at)
+        if isinstance(value, Constant):
+            return value  # looked for as text
         if value.type not in (Type.BOOL, Type.STRING, Type.UNKNOWN):
             self.expected("a condition, or a text", value, condition.span)
         return value
@@ -417,6 +426,14 @@ class Tables(Columns):
         return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
 
 
+def _found_columns(inputs: Sequence[Relation], named: Sequence[str]) -> dict[str, Column]:
+    """The columns that all tables have and those that the condition names; what else there is goes into a bag."""
+    every = dict.fromkeys(name for one in inputs for name in one.row)
+    kept = [name for name in every if name in named or all(name in one.row for one in inputs)]
+    columns = {name: _common_column(name, inputs) for name in kept}
+    return columns if len(kept) == len(every) else columns | {"pack_": Column(Type.DYNAMIC)}
+
+
 def option(options: Sequence[Option], name: str) -> str | None:
     """The value of an option as text."""
     return next((_option_text(one.value) for one in options if one.name == name), None)
@@ -450,11 +467,11 @@ def _conjuncts(conditions: Sequence[Expression]) -> list[Expression]:
     return found
 
 
-def _first_name(table: Expression) -> Name | None:
-    """The name that a table of a union starts with."""
+def _first(table: Expression) -> Name | Call | None:
+    """The name or the call that a table of a union starts with."""
     while isinstance(table, Pipe) and table.source is not None:
         table = table.source
-    return table if isinstance(table, Name) else None
+    return table if isinstance(table, Name | Call) else None
 
 
 def _label(relation: Relation) -> str:

@@ -69,7 +69,7 @@ class Values(Binding):
         """The rows of an expression; bound by the rules for operators."""
         raise NotImplementedError
 
-    def either(self, expression: Expression, at: Place) -> Value | Relation:
+    def either(self, expression: Expression, at: Place, *, rows: bool = False) -> Value | Relation:
         """The value or the rows of an expression, whichever it is."""
         raise NotImplementedError
 
@@ -351,11 +351,13 @@ class Values(Binding):
         if not (isinstance(name, Constant) and isinstance(name.value, str)):
             self.report(codes.QUERY_PLACE, call.arguments[0].span, "found a value, expected the name of a column as text")
             return self.value(call.arguments[1], at)
+        default = self.value(call.arguments[1], at)
         column = at.row.columns.get(name.value)
         if column is None:
-            return self.value(call.arguments[1], at)
+            return default
         self.use_column(column)
-        return ColumnValue(column.type, name.value, span=call.span)
+        value = ColumnValue(column.type, name.value, span=call.span)
+        return value if column.type is default.type else Apply(default.type, call.function, (value, default), span=call.span)
 
     # ------------------------------------------------------------------------------------------- declared functions
 
@@ -426,10 +428,10 @@ class Values(Binding):
     # -------------------------------------------------------------------------------------------------- subqueries
 
     def _subquery(self, subquery: Subquery, at: Place) -> Value:
-        relation = self.relation(subquery.query, at.scope)
+        found = self.either(subquery.query, at.nowhere(), rows=True)
         if subquery.keyword != "toscalar":
             return self._misplaced(subquery.span, "found a table, expected a value")
-        return self.first_value(relation, subquery.span)
+        return self.first_value(found, subquery.span) if isinstance(found, Relation) else found
 
     def first_value(self, relation: Relation, span: Span) -> Value:
         """The first value of a relation's first row."""

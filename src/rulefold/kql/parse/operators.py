@@ -23,6 +23,7 @@ from rulefold.kql.syntax import (
     Join,
     Literal,
     MakeSeries,
+    Member,
     MvApply,
     MvExpand,
     Name,
@@ -599,7 +600,7 @@ class Operators(Expressions):
         start = self.advance().start
         options = self._options("partition")
         self.expect("by")
-        by = self.expression()
+        by = self._partition_key()
         if self.word == "{":
             self.advance()
             inside = self._nested(self.pipe)
@@ -609,6 +610,16 @@ class Operators(Expressions):
         if self.accept("in"):
             pass
         return Partition(by, self._subpipe(), options=options, span=self.since(start))
+
+    def _partition_key(self) -> Expression:
+        """A column or a path to a member; what stands in parentheses behind it is the query."""
+        start = self.token.start
+        key: Expression = Name(self.name("a column"), span=self.since(start))
+        while self.accept("."):
+            member_start = self.token.start
+            member = Name(self.name("a name"), span=self.since(member_start))
+            key = Member(key, member, span=self.since(start))
+        return key
 
     def _reduce(self) -> Reduce:
         start = self.advance().start
