@@ -1,0 +1,1 @@
+"""A front end for KQL that knows nothing of rules."""
