@@ -51,7 +51,7 @@ def analyse(
     """
     query, faults = parse(text)
     bound = bind(query, schemas or {}, functions or {})
-    diagnostics = [*faults, *bound.diagnostics] if not faults else faults
+    diagnostics = faults or bound.diagnostics  # what a statement that was left out declares is missed otherwise
     columns = None
     if isinstance(bound.plan, Relation):
         columns = tuple(OutputColumn(name, column.type) for name, column in bound.plan.row.columns.items())

@@ -123,10 +123,16 @@ class Arrays(Tables):
     def _follows(self, part: syntax.Node, before: syntax.Node | None) -> None:
         """Between two columns or stars there has to be a text, since where one ends is not known otherwise."""
         ends = isinstance(before, Star) or (isinstance(before, ParsedColumn) and before.type in (None, Type.STRING))
-        if (ends and isinstance(part, Star)) or (isinstance(before, Star | ParsedColumn) and isinstance(part, ParsedColumn)):
-            what = "*" if isinstance(part, Star) else f"the column {part.name}" if isinstance(part, ParsedColumn) else ""
+        if (ends and isinstance(part, Star)) or (
+            isinstance(before, Star | ParsedColumn) and isinstance(part, ParsedColumn)
+        ):
+            what = (
+                "*" if isinstance(part, Star) else f"the column {part.name}" if isinstance(part, ParsedColumn) else ""
+            )
             behind = "*" if isinstance(before, Star) else "a column"
-            self.report(codes.QUERY_PLACE, part.span, f"found {what} right behind {behind}, expected a text between them")
+            self.report(
+                codes.QUERY_PLACE, part.span, f"found {what} right behind {behind}, expected a text between them"
+            )
 
     def _parse_kv(self, source: Relation, op: syntax.ParseKv, at: Place) -> Relation:
         text = self.value(op.text, at)
@@ -223,17 +229,17 @@ class Arrays(Tables):
 
     # ----------------------------------------------------------------------------------------------------- the rest
 
-    def _as_it_is(self, source: Relation, op: syntax.Operator, at: Place) -> Relation:
+    def _as_it_is(self, source: Relation, _op: syntax.Operator, _at: Place) -> Relation:
         return source
 
     def _as(self, source: Relation, op: syntax.As, at: Place) -> Relation:
         at.scope.names[op.name] = source
         return source
 
-    def _consume(self, source: Relation, op: syntax.Consume, at: Place) -> Relation:
+    def _consume(self, source: Relation, op: syntax.Consume, _at: Place) -> Relation:
         return Other(Row({}), source, "consume", span=op.span)
 
-    def _getschema(self, source: Relation, op: syntax.GetSchema, at: Place) -> Relation:
+    def _getschema(self, source: Relation, op: syntax.GetSchema, _at: Place) -> Relation:
         columns = {name: Column(type_) for name, type_ in (*_SCHEMA, ("ColumnType", Type.STRING))}
         return Other(Row(columns), source, "getschema", span=op.span)
 
@@ -268,8 +274,10 @@ class Arrays(Tables):
         values = tuple(self.value(one, at) for one in op.columns)
         return Other(Row({}, open_=True), source, "facet", values, span=op.span)
 
-    def _unsupported(self, source: Relation, op: syntax.Unsupported, at: Place) -> Relation:
-        self.report(codes.UNSUPPORTED_OPERATOR, op.span, f"found {op.keyword}, an operator of which the rows are not known")
+    def _unsupported(self, _source: Relation, op: syntax.Unsupported, _at: Place) -> Relation:
+        self.report(
+            codes.UNSUPPORTED_OPERATOR, op.span, f"found {op.keyword}, an operator of which the rows are not known"
+        )
         return self.unknown_rows(op.span, op.keyword)
 
 

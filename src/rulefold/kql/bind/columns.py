@@ -10,13 +10,11 @@ from rulefold.kql.bind.values import Values
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     Aggregate,
-    AllColumns,
     Apply,
     Choose,
     Column,
     ColumnValue,
     Compute,
-    Constant,
     Distinct,
     Filter,
     Item,
@@ -60,9 +58,7 @@ class Columns(Values):
             self.report(codes.QUERY_PLACE, named.span, "found one value, expected several for these names")
         return [Item(name, value) for name in named.names]
 
-    def _parts(
-        self, names: Sequence[str], call: Call, value: Value, columns: Sequence[functions.Column]
-    ) -> list[Item]:
+    def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[functions.Column]) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         known = functions.lookup(call.function, Kind.SCALAR)
         rule = known.column if known else "*"
@@ -265,10 +261,9 @@ class Columns(Values):
         key_names = {key.value.name for key in keys if isinstance(key.value, ColumnValue)}
         for number, argument in enumerate(arguments):
             if isinstance(argument, Star):
-                first = {items[0].name} if items else set()
-                for column in at.row:
-                    if column not in key_names | first:
-                        items.append(self._part(f"{prefix}{column}", _itself(at.row, column, call.span).value, whole))
+                left_out = key_names | {item.name for item in items[:1]}
+                others = [_itself(at.row, column, call.span) for column in at.row if column not in left_out]
+                items += [self._part(f"{prefix}{other.name}", other.value, whole) for other in others]
                 continue
             value = self.value(argument, inside)
             own = own_name(argument)
@@ -365,7 +360,7 @@ class Columns(Values):
                 levels.append((count, of[0], Item(name, value), Key(value, ascending, ascending), others))
         return TopNested(Row(taken), source, tuple(levels), span=op.span)
 
-    def _count(self, source: Relation, op: syntax.Count, at: Place) -> Relation:
+    def _count(self, source: Relation, op: syntax.Count, _at: Place) -> Relation:
         value = Apply(Type.LONG, "count", (), span=op.span)
         return Aggregate(Row({"Count": Column(Type.LONG)}), source, (), (Item("Count", value),), span=op.span)
 
@@ -373,7 +368,7 @@ class Columns(Values):
 
     def _make_series(self, source: Relation, op: syntax.MakeSeries, at: Place) -> Relation:
         taken: dict[str, Column] = {}
-        keys = [item for item in self._series_keys(op.by, source, at, taken)]
+        keys = self._series_keys(op.by, source, at, taken)
         groups = Place(at.row, at.scope, groups=True)
         items: list[Item] = []
         defaults: list[Value | None] = []
@@ -467,5 +462,3 @@ def _number(expression: Expression) -> str:
     if isinstance(expression, syntax.Literal):
         return str(expression.value).replace(".", "_")
     return own_name(expression)
-
-

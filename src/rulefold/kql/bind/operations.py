@@ -1,4 +1,7 @@
-"""What type the operators give for the types of their operands.  Source: Kusto's documentation of its scalar operators."""
+"""What type the operators give for the types of their operands.
+
+Source: Kusto's documentation of its scalar operators, and what its official binder gives for all pairs of types.
+"""
 
 from collections.abc import Callable
 

@@ -18,7 +18,6 @@ from rulefold.kql.plan import (
     ExternalRows,
     Filter,
     GivenRows,
-
     Join,
     Other,
     RangeRows,
@@ -96,7 +95,7 @@ class Tables(Columns):
             case Subquery(keyword) if keyword != "toscalar":
                 return self.relation(expression.query, at.scope)
             case Member() if _is_remote(expression):
-                return self._remote(expression, at)
+                return self._remote(expression)
             case Wildcard():
                 return self._union_of(self._tables_like(expression), expression.span)
             case _:
@@ -163,7 +162,7 @@ class Tables(Columns):
             return self.unknown_rows(call.span, "table")
         return self.relation(Name(name.value, span=call.arguments[0].span), at.scope)
 
-    def _remote(self, member: Member, at: Place) -> Relation:
+    def _remote(self, member: Member) -> Relation:
         """A table of another database or cluster."""
         if isinstance(member.member, Name) and (row := self.table(member.member.name)) is not None:
             self.use_table(member.member.name)
@@ -268,7 +267,9 @@ class Tables(Columns):
                 values.append(value)
             self._same_type(values[0], values[1], condition.span)
             return values[0], values[1]
-        self.report(codes.QUERY_JOIN, condition.span, "found another condition, expected a column, or $left.a == $right.b")
+        self.report(
+            codes.QUERY_JOIN, condition.span, "found another condition, expected a column, or $left.a == $right.b"
+        )
         return None
 
     def _common_key(self, name: Name, left: Relation, right: Relation) -> tuple[Value, Value] | None:
@@ -295,7 +296,9 @@ class Tables(Columns):
         types = {left.type, right.type}
         if len(types) == 1 or Type.UNKNOWN in types or types <= INTEGERS:
             if Type.DYNAMIC in types and len(types) == 1:
-                self.report(codes.QUERY_JOIN, span, "found dynamic columns, expected keys of another type, as tostring(…)")
+                self.report(
+                    codes.QUERY_JOIN, span, "found dynamic columns, expected keys of another type, as tostring(…)"
+                )
             return
         self.report(codes.QUERY_JOIN, span, f"found keys of {left.type} and {right.type}, expected the same type")
 
@@ -420,7 +423,9 @@ class Tables(Columns):
     def _search(self, source: Relation, op: syntax.Search, at: Place) -> Relation:
         inputs = self._searched(op.tables, at) if source is NOTHING else [source]
         together = self._together(inputs, op.span)
-        condition = self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
+        condition = (
+            self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
+        )
         columns = {"$table": Column(Type.STRING), **together.row.columns}
         values = (condition,) if condition else ()
         return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
@@ -514,5 +519,3 @@ def _names_in(expression: Expression) -> list[str]:
         elif isinstance(one, syntax.Node):
             waiting = [*(getattr(one, slot) for slot in one.__slots__ if slot != "span"), *waiting]
     return list(names)
-
-

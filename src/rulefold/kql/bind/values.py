@@ -33,7 +33,6 @@ from rulefold.kql.syntax import (
     Expression,
     ExternalData,
     Index,
-
     Literal,
     Logical,
     Member,
@@ -279,7 +278,9 @@ class Values(Binding):
         meaning = at.scope.find(name)
         if isinstance(meaning, Declared):
             return self._value_of_declared(meaning, call, at)
-        if (known := functions.lookup(name, Kind.SCALAR)) and not (at.groups and functions.lookup(name, Kind.AGGREGATE)):
+        if (known := functions.lookup(name, Kind.SCALAR)) and not (
+            at.groups and functions.lookup(name, Kind.AGGREGATE)
+        ):
             return self._known(known, call, at)
         aggregate = functions.lookup(name, Kind.AGGREGATE)
         if aggregate is not None:
@@ -349,7 +350,9 @@ class Values(Binding):
             return self.unknown(call.span)
         name = self.value(call.arguments[0], at)
         if not (isinstance(name, Constant) and isinstance(name.value, str)):
-            self.report(codes.QUERY_PLACE, call.arguments[0].span, "found a value, expected the name of a column as text")
+            self.report(
+                codes.QUERY_PLACE, call.arguments[0].span, "found a value, expected the name of a column as text"
+            )
             return self.value(call.arguments[1], at)
         default = self.value(call.arguments[1], at)
         column = at.row.columns.get(name.value)
@@ -357,7 +360,11 @@ class Values(Binding):
             return default
         self.use_column(column)
         value = ColumnValue(column.type, name.value, span=call.span)
-        return value if column.type is default.type else Apply(default.type, call.function, (value, default), span=call.span)
+        return (
+            value
+            if column.type is default.type
+            else Apply(default.type, call.function, (value, default), span=call.span)
+        )
 
     # ------------------------------------------------------------------------------------------- declared functions
 
