@@ -703,8 +703,8 @@ QUERY_SYNTAX = Code(
     "query-syntax",
     _ERROR,
     "A query is no KQL.",
-    "The grammar of the Kusto Query Language does not allow what stands at the place given. Reading goes on at the next "
-    "statement, behind the next `;`, so a query may have several such faults.",
+    "The grammar of the Kusto Query Language does not allow what stands at the place given. Reading goes on at the "
+    "next statement, behind the next `;`, so a query may have several such faults.",
     'SigninLogs | where ResultType = = "0"',
     'SigninLogs | where ResultType == "0"',
 )
@@ -724,8 +724,8 @@ UNKNOWN_TABLE = Code(
     "unknown-table",
     _ERROR,
     "A query reads a table that is not known.",
-    "The tables of the workspace are given with their columns, in `catalog/tables.yaml` or with `--tables`. What a table "
-    "that is not among them holds is not known, so its columns are not looked at.",
+    "The tables of the workspace are given with their columns, in `catalog/tables.yaml` or with `--tables`. What a "
+    "table that is not among them holds is not known, so its columns are not looked at.",
     "SigninLog | take 1",
     "SigninLogs | take 1",
 )
@@ -736,8 +736,8 @@ UNKNOWN_COLUMN = Code(
     "A query names a column or a variable that is not there.",
     "Names are looked up among the columns of the rows at hand, then among the let statements before. Upper and lower "
     "case are told apart.",
-    "SigninLogs | where userPrincipalName has \"admin\"",
-    "SigninLogs | where UserPrincipalName has \"admin\"",
+    'SigninLogs | where userPrincipalName has "admin"',
+    'SigninLogs | where UserPrincipalName has "admin"',
 )
 UNKNOWN_FUNCTION = Code(
     "RF712",
@@ -756,8 +756,8 @@ QUERY_ARGUMENTS = Code(
     "A function has too few or too many arguments.",
     "Each function takes the arguments of its signature; `rulefold explain` does not list them, Kusto's documentation "
     "does.",
-    "T | extend c = iff(a > 1, \"many\")",
-    "T | extend c = iff(a > 1, \"many\", \"few\")",
+    'T | extend c = iff(a > 1, "many")',
+    'T | extend c = iff(a > 1, "many", "few")',
 )
 QUERY_TYPE = Code(
     "RF714",
@@ -766,7 +766,7 @@ QUERY_TYPE = Code(
     "A value has a type for which an operator or a function is not defined.",
     "Strings are not compared with `<`, a condition is a bool, a duration is no text, and a dynamic value is neither "
     "grouped nor sorted by as it is.",
-    "T | where TimeGenerated > ago(\"1d\")",
+    'T | where TimeGenerated > ago("1d")',
     "T | where TimeGenerated > ago(1d)",
 )
 QUERY_PLACE = Code(

@@ -23,6 +23,7 @@ from rulefold.cli.coverage import coverage
 from rulefold.cli.diff import diff
 from rulefold.cli.export import export
 from rulefold.cli.imports import import_
+from rulefold.cli.kql import kql
 from rulefold.cli.options import take_settings
 from rulefold.cli.rows import rows
 from rulefold.cli.terminal import obey_no_color
@@ -91,5 +92,5 @@ def main(context: click.Context, config: Path | None) -> None:
     take_settings(context, config)
 
 
-for _command in (build, import_, check, list_, show, diff, coverage, export, rows, explain, schema):
+for _command in (build, import_, check, list_, show, diff, coverage, export, rows, kql, explain, schema):
     main.add_command(_command)

@@ -84,7 +84,7 @@ def show(detection: str, pages: tuple[str, ...], form: str) -> int:
     from rulefold.targets.yaml_text import as_yaml
 
     catalogue = catalogue_of(pages)
-    found = _find(catalogue, detection)
+    found = find(catalogue, detection)
     match form:
         case "json":
             text = found.model_dump_json(indent=2, exclude_none=True) + "\n"
@@ -98,7 +98,7 @@ def show(detection: str, pages: tuple[str, ...], form: str) -> int:
     return 0
 
 
-def _find(catalogue: "Catalogue", wanted: str) -> "Detection":
+def find(catalogue: "Catalogue", wanted: str) -> "Detection":
     """The one detection that is meant: by key or id, by title, by the beginning of the key, by a part of the title."""
     low = wanted.lower()
     ways: tuple[Callable[[Detection], bool], ...] = (

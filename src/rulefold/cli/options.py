@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rulefold.inputs import Page
     from rulefold.model import Catalogue
     from rulefold.settings import Policy
+    from rulefold.workspace import Workspace
 
 DEFAULT_PAGES = "catalog"
 DEFAULT_ATTACK = "19.2"
@@ -46,6 +47,20 @@ min_severity_option: Decorator = click.option(
     "--min-severity",
     type=click.Choice(["Informational", "Low", "Medium", "High"], case_sensitive=False),
     help="Only detections that are at least this severe; those without a severity are left out.",
+)
+tables_option: Decorator = click.option(
+    "--tables",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="Tables with the types of their columns, as YAML, JSON, or CSV of getschema; else catalog/tables.yaml.",
+)
+functions_option: Decorator = click.option(
+    "--functions",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Functions of the workspace: .kql files, or YAML of Sentinel parsers.",
 )
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
 
@@ -136,6 +151,17 @@ def snapshot_of(attack: str) -> "Snapshot":
     try:
         return load(attack)
     except SnapshotError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def workspace_of(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Workspace":
+    """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is."""
+    from rulefold.workspace import TABLES_FILE, WorkspaceError, load
+
+    beside = [Path(page) / TABLES_FILE for page in pages or (DEFAULT_PAGES,)]
+    try:
+        return load(tables or [path for path in beside if path.is_file()], functions)
+    except WorkspaceError as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -11,7 +11,8 @@ from rulefold.kql.syntax import Function
 class Declared:
     """A function of the query or of the workspace, and where its body looks names up.
 
-    `used` once it was called, `active` while its body is bound: it cannot call itself.
+    `used` once it was called, `active` while its body is bound: it cannot call itself.  One of the workspace stands
+    `elsewhere`, in a text of its own.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Declared:
     scope: "Scope"
     used: bool = False
     active: bool = False
+    elsewhere: bool = False
     bound: "Value | Relation | None" = None
 
 

@@ -1,6 +1,7 @@
 """What binding a query collects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -37,6 +38,15 @@ class Binding:
     def report(self, code: Code, span: Span, message: str, hints: Sequence[str] = ()) -> None:
         """Say what is wrong, once a place."""
         self.collected.diagnostics.setdefault((code.id, span), fault(code, Stage.SEMANTIC, span, message, hints))
+
+    @contextmanager
+    def unheard(self, elsewhere: bool) -> Iterator[None]:
+        """Report nothing while what stands `elsewhere` is bound: its places are those of another text."""
+        heard = self.collected.diagnostics
+        if elsewhere:
+            self.collected.diagnostics = {}
+        yield
+        self.collected.diagnostics = heard
 
     def table(self, name: str) -> Row | None:
         """The columns of a table; None for one that is not known."""

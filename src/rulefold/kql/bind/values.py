@@ -1,6 +1,6 @@
 """Expressions → values: names resolved, types known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from rulefold.kql.syntax import (
     Dynamic,
     Expression,
     ExternalData,
+    Function,
     Index,
     Literal,
     Logical,
@@ -61,6 +62,11 @@ def _resolve(function: Known, types: tuple[Operand, ...]) -> functions.Call:
 
 class Values(Binding):
     """Binds expressions.  A fault is reported, and the value it stands in has the type that it would have, or none."""
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, str]], library: Mapping[str, Function]) -> None:
+        """See `Binding`."""
+        super().__init__(schemas, library)
+        self.declared_elsewhere: dict[str, Declared] = {}
 
     # --------------------------------------------------------------------------------------------- what others bind
 
@@ -370,7 +376,9 @@ class Values(Binding):
 
     def from_library(self, name: str) -> Declared:
         """A function of the workspace."""
-        return Declared(name, self.library[name], Scope(), used=True)
+        if name not in self.declared_elsewhere:
+            self.declared_elsewhere[name] = Declared(name, self.library[name], Scope(), used=True, elsewhere=True)
+        return self.declared_elsewhere[name]
 
     def _value_of_declared(self, declared: Declared, call: Call, at: Place) -> Value:
         result = self.call_declared(declared, call.arguments, call.span, at)
@@ -396,7 +404,8 @@ class Values(Binding):
             return None
         names = self._given(declared, arguments, span, at)
         declared.active = True
-        result = self.statements(function.body, declared.scope.inner(names))
+        with self.unheard(declared.elsewhere):
+            result = self.statements(function.body, declared.scope.inner(names))
         declared.active = False
         if not function.parameters:
             declared.bound = result

@@ -1,0 +1,215 @@
+"""What a workspace has beside its rules: tables with the types of their columns, and functions.
+
+Tables come from YAML or JSON (`{table: {column: type}}`, or `{table: [[column, type], …]}`), or from the CSV that
+Kusto's `getschema` gives, a file a table.  Functions come from `.kql` files, named after the function, or from the YAML
+of Sentinel's parsers.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rulefold.kql.parse import parse
+from rulefold.kql.syntax import Function, Let
+
+TABLES_FILE = "tables.yaml"
+_TABLE_SUFFIXES = (".csv", ".json", ".yaml", ".yml")
+_FUNCTION_SUFFIXES = (".kql", ".yaml", ".yml")
+_PLAIN_TABLE = re.compile(r"([\w.-]+):[ ]*(?:#.*)?")
+_PLAIN_COLUMN = re.compile(r"  ([\w.-]+): *(\w+)[ ]*(?:#.*)?")
+_STATED = re.compile(r"\.create(?:-or-alter)?\s+function\b", re.IGNORECASE)
+
+Tables = Mapping[str, Mapping[str, str]]
+
+
+class WorkspaceError(Exception):
+    """A file of tables or functions that cannot be read; the message says which, and where it can, at which line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Tables as columns with their types, and functions by name."""
+
+    tables: Tables = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+
+def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
+    """The tables and functions of files, and of the files in folders; a later file speaks where two name the same.
+
+    Raises WorkspaceError for a file that cannot be read.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    for path in _files(tables, _TABLE_SUFFIXES):
+        found.update(read_tables(path))
+    known: dict[str, Function] = {}
+    for path in _files(functions, _FUNCTION_SUFFIXES):
+        known.update(read_functions(path))
+    return Workspace(found, known)
+
+
+def _files(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(one for one in path.rglob("*") if one.suffix.lower() in suffixes and one.is_file())
+        else:
+            files.append(path)
+    return files
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"{path}: no such file or folder") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{path}: cannot be read: {error}") from error
+
+
+# ---------------------------------------------------------------------------------------------------------- tables
+
+
+def read_tables(path: Path) -> dict[str, Mapping[str, str]]:
+    """The tables of one file.  Raises WorkspaceError."""
+    text = _text(path)
+    match path.suffix.lower():
+        case ".csv":
+            return {path.stem: _of_getschema(path, text)}
+        case ".json":
+            try:
+                return _checked(path, json.loads(text))
+            except json.JSONDecodeError as error:
+                raise WorkspaceError(f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}") from error
+        case ".yaml" | ".yml":
+            return _plain_yaml(text) or _checked(path, _yaml(path, text))
+        case suffix:
+            expected = ", ".join(f"*{one}" for one in _TABLE_SUFFIXES)
+            raise WorkspaceError(
+                f"{path}: found a file of the kind {suffix or 'without a suffix'}, expected {expected}"
+            )
+
+
+def _plain_yaml(text: str) -> dict[str, Mapping[str, str]] | None:
+    """Tables with their columns below them, a line each, as most such files are; None for any other form."""
+    tables: dict[str, Mapping[str, str]] = {}
+    columns: dict[str, str] | None = None
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if found := _PLAIN_COLUMN.fullmatch(line):
+            if columns is None or found[1] in columns:
+                return None
+            columns[found[1]] = found[2]
+        elif (found := _PLAIN_TABLE.fullmatch(line)) and found[1] not in tables:
+            tables[found[1]] = columns = {}
+        else:
+            return None
+    return tables
+
+
+def _yaml(path: Path, text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise WorkspaceError(f"{path}{place}: no YAML: {error.problem}") from error
+    except YAMLError as error:
+        raise WorkspaceError(f"{path}: no YAML: {error}") from error
+
+
+def _checked(path: Path, data: Any) -> dict[str, Mapping[str, str]]:
+    if not isinstance(data, dict):
+        raise WorkspaceError(f"{path}: found {type(data).__name__}, expected tables with their columns")
+    return {str(name): _columns(path, str(name), columns) for name, columns in data.items()}
+
+
+def _columns(path: Path, table: str, columns: Any) -> dict[str, str]:
+    if isinstance(columns, list):
+        pairs = [tuple(one) if isinstance(one, list) and len(one) == 2 else None for one in columns]
+    elif isinstance(columns, dict):
+        pairs = list(columns.items())
+    else:
+        pairs = [None]
+    found = {}
+    for pair in pairs:
+        if pair is None or not all(isinstance(part, str) for part in pair):
+            raise WorkspaceError(f"{path}: found other columns of {table} than names with types")
+        found[pair[0]] = pair[1]
+    return found
+
+
+def _of_getschema(path: Path, text: str) -> dict[str, str]:
+    rows = csv.DictReader(io.StringIO(text))
+    if not {"ColumnName", "ColumnType"} <= set(rows.fieldnames or ()):
+        raise WorkspaceError(f"{path}:1:1: found other columns than ColumnName and ColumnType of getschema")
+    return {row["ColumnName"]: row["ColumnType"] for row in rows}
+
+
+# ------------------------------------------------------------------------------------------------------- functions
+
+
+def read_functions(path: Path) -> dict[str, Function]:
+    """The functions of one file, each under all its names.  Raises WorkspaceError."""
+    text = _text(path)
+    if path.suffix.lower() == ".kql":
+        return {path.stem: _declared(path, *_of_kql(text))}
+    data = _yaml(path, text)
+    if not isinstance(data, dict):
+        return {}
+    body = data.get("FunctionQuery") or data.get("ParserQuery")
+    if not isinstance(body, str):
+        return {}  # a YAML file of another kind beside the parsers
+    keys = ("FunctionAlias", "FunctionName", "ParserName", "EquivalentBuiltInParser")
+    names = dict.fromkeys(str(data[key]) for key in keys if data.get(key))
+    function = _declared(path, _parameters(path, data), body)
+    return dict.fromkeys(names or [path.stem], function)
+
+
+def _of_kql(text: str) -> tuple[str, str]:
+    """The parameters and the body of a function: of a `.create function` command, or of a query."""
+    if not (command := _STATED.search(text)):
+        return "", text
+    opened = text.find("{", command.end())
+    head = text[command.end() : opened]
+    start = head.find("(", head.rfind(")", 0, head.rfind("(")) + 1 if head.count("(") > 1 else 0)
+    return head[start:].strip()[1:-1] if start >= 0 else "", text[opened + 1 : text.rfind("}")]
+
+
+def _parameters(path: Path, data: Mapping[str, Any]) -> str:
+    stated = data.get("FunctionParams") or data.get("FunctionParameters") or data.get("ParserParams") or ""
+    if isinstance(stated, str):
+        return stated
+    try:
+        return ", ".join(_parameter(one) for one in stated)
+    except (KeyError, TypeError) as error:
+        raise WorkspaceError(f"{path}: found other parameters than Name, Type and Default") from error
+
+
+def _parameter(stated: Mapping[str, Any]) -> str:
+    type_, default = str(stated["Type"]), stated.get("Default")
+    if default is None:
+        return f"{stated['Name']}: {type_}"
+    if isinstance(default, bool):
+        default = str(default).lower()
+    value = f"'{default}'" if type_ == "string" and str(default)[:1] not in "'\"" else default
+    return f"{stated['Name']}: {type_} = {value}"
+
+
+def _declared(path: Path, parameters: str, body: str) -> Function:
+    query, faults = parse(f"let f = ({parameters}) {{\n{body}\n}}")
+    if faults:
+        raise WorkspaceError(f"{path}: no function: {faults[0].message}")
+    statement = query.statements[0]
+    if not (isinstance(statement, Let) and isinstance(statement.value, Function)):
+        raise WorkspaceError(f"{path}: no function")
+    return statement.value
