@@ -1,6 +1,6 @@
 """Every diagnostic code, with what it means and an example of what is wrong and what is right.
 
-RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings.  `rulefold explain`
+RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings, RF7xx queries.  `rulefold explain`
 prints these entries, and the README's table of codes is tested against them.
 """
 
@@ -816,6 +816,97 @@ UNSUPPORTED_OPERATOR = Code(
     "out, so the columns behind them are not looked at.",
     "T | scan with (step s: true => x = 1;)",
     "T | serialize x = 1",
+)
+
+UNUSED_DATA_TYPE = Code(
+    "RF730",
+    "unused-data-type",
+    _NOTE,
+    "A rule declares a data type that its query does not read.",
+    "The data types of a rule say which tables its connectors have to fill. One that the query does not read is asked "
+    "for in vain, and coverage counts on a source that the rule does not need.",
+    "|DataTypes | Syslog|\n…\nSecurityEvent | where EventID == 4625",
+    "|DataTypes | SecurityEvent|\n…\nSecurityEvent | where EventID == 4625",
+)
+UNDECLARED_TABLE = Code(
+    "RF731",
+    "undeclared-table",
+    _NOTE,
+    "A query reads a table that the rule does not declare.",
+    "Where a table is no data type of the rule, nobody is told that the rule needs it, and the rule is silent where it "
+    "is empty.",
+    "|DataTypes | SigninLogs|\n…\nSigninLogs | join AuditLogs on CorrelationId",
+    "|DataTypes | SigninLogs|\n|DataTypes | AuditLogs|\n…\nSigninLogs | join AuditLogs on CorrelationId",
+)
+BEYOND_PERIOD = Code(
+    "RF732",
+    "beyond-period",
+    _WARNING,
+    "A query asks for events from before the period that it is given.",
+    "Sentinel gives a scheduled rule the events of its QueryPeriod only. A longer `ago(…)` finds nothing that is "
+    "older, so a baseline is shorter than it seems.",
+    "|QueryPeriod | 1d|\n…\nSigninLogs | where TimeGenerated > ago(14d)",
+    "|QueryPeriod | 14d|\n…\nSigninLogs | where TimeGenerated > ago(14d)",
+)
+ENTITY_COLUMN = Code(
+    "RF733",
+    "entity-column",
+    _NOTE,
+    "A column of entities is none that Sentinel reads.",
+    "Sentinel reads the columns AccountCustomEntity, HostCustomEntity, IPCustomEntity, URLCustomEntity and their like "
+    "as entities where they are strings. Another name that ends so, or another type, is not read.",
+    "extend HostCustomEntity = pack_array(Computer)",
+    "extend HostCustomEntity = Computer",
+)
+SLOW_SUBSTRING = Code(
+    "RF740",
+    "slow-substring",
+    _NOTE,
+    "A query looks for a substring where a term would do.",
+    "`contains` reads every value to its end. `has` finds whole terms, letters and digits without anything else, by an "
+    "index. They are not the same: `contains` finds `power` in `powershell`.",
+    'DeviceProcessEvents | where ProcessCommandLine contains "mimikatz"',
+    'DeviceProcessEvents | where ProcessCommandLine has "mimikatz"',
+)
+NEEDLESS_CASE = Code(
+    "RF741",
+    "needless-case",
+    _NOTE,
+    "A query folds case for nothing, or by hand.",
+    'A text without letters has no case, so `==` is the same as `=~` and faster. `tolower(a) == "b"` makes a new text '
+    'of every value where `a =~ "b"` compares.',
+    'SecurityEvent | where tolower(Account) == "admin"',
+    'SecurityEvent | where Account =~ "admin"',
+)
+SEARCHES_ALL = Code(
+    "RF742",
+    "searches-all",
+    _NOTE,
+    "A query reads all tables or all columns.",
+    "`search`, `find` and `union *` without tables read all that the workspace has, at its cost, and what they find "
+    "changes with every table that is added.",
+    'search "mimikatz"',
+    'search in (DeviceProcessEvents, SecurityEvent) "mimikatz"',
+)
+MADE_JOIN_KEY = Code(
+    "RF743",
+    "made-join-key",
+    _NOTE,
+    "A join is on a key that is made for every row.",
+    "A key that `tostring` takes out of a dynamic value is made for every row of the table before the join. Filter "
+    "first, so that few rows are left.",
+    "T | extend id = tostring(Properties.id) | join (U) on id",
+    'T | where Operation == "delete" | extend id = tostring(Properties.id) | join (U) on id',
+)
+JOIN_WITHOUT_TIME = Code(
+    "RF744",
+    "join-without-time",
+    _NOTE,
+    "A hunting query joins a table without a bound in time.",
+    "A hunting query has no period of its own: a side of a join on which no time is asked for reads all days that the "
+    "person who runs it has chosen.",
+    "SigninLogs | where TimeGenerated > ago(1d) | join (AuditLogs) on CorrelationId",
+    "SigninLogs | where TimeGenerated > ago(1d) | join (AuditLogs | where TimeGenerated > ago(1d)) on CorrelationId",
 )
 
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

@@ -1,6 +1,6 @@
 """A query looked at: what it says, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,8 +9,9 @@ from rulefold.kql.bind import bind
 from rulefold.kql.faults import QueryDiagnostic
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Relation
-from rulefold.kql.syntax import Function
+from rulefold.kql.syntax import Function, Query
 from rulefold.kql.types import Type
+from rulefold.text import Span
 
 
 class OutputColumn(NamedTuple):
@@ -25,7 +26,8 @@ class Analysis:
     """What is known of a query without running it.
 
     `columns` are those of its result, None where it returns no rows; `tables` those it reads, `fields` the columns it
-    names of each, `functions` the functions it calls.
+    names of each, `functions` the functions it calls, `reaches` how far each `ago` goes back, in ticks of 100 ns.
+    The missing ones are those that are read or called and not known.
     """
 
     diagnostics: tuple[QueryDiagnostic, ...]
@@ -33,6 +35,9 @@ class Analysis:
     tables: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reaches: tuple[tuple[int, Span], ...] = ()
+    missing_tables: tuple[str, ...] = ()
+    missing_functions: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[QueryDiagnostic, ...]:
@@ -50,9 +55,20 @@ def analyse(
     A fault of the query is a diagnostic and never raises.
     """
     query, faults = parse(text)
-    bound = bind(query, schemas or {}, functions or {})
-    diagnostics = faults or bound.diagnostics  # what a statement that was left out declares is missed otherwise
+    return analysed(query, faults, schemas or {}, functions or {})
+
+
+def analysed(
+    query: Query,
+    faults: Sequence[QueryDiagnostic],
+    schemas: Mapping[str, Mapping[str, str]],
+    functions: Mapping[str, Function],
+) -> Analysis:
+    """What is known of a query that was read already, with the faults of its syntax."""
+    bound = bind(query, schemas, functions)
+    diagnostics = tuple(faults) or bound.diagnostics  # what a statement that was left out declares is missed otherwise
     columns = None
     if isinstance(bound.plan, Relation):
         columns = tuple(OutputColumn(name, column.type) for name, column in bound.plan.row.columns.items())
-    return Analysis(tuple(diagnostics), columns, bound.tables, bound.functions, bound.fields)
+    missing = (bound.missing_tables, bound.missing_functions)
+    return Analysis(diagnostics, columns, bound.tables, bound.functions, bound.fields, bound.reaches, *missing)

@@ -14,13 +14,14 @@ from rulefold.kql.plan import EMPTY, Column, Constant, Relation, Row, UnknownRow
 from rulefold.kql.syntax import Declare, Function, Let, Name, Parameter, Query, Statement
 from rulefold.kql.syntax import Value as ValueStatement
 from rulefold.kql.types import Type
+from rulefold.text import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A plan, None where the query returns no rows and no value, and what was found on the way.
 
-    `fields` are the columns that are read of each table.
+    `fields` are the columns that are read of each table, `reaches` how far each `ago` goes back, in ticks of 100 ns.
     """
 
     plan: Relation | Value | None
@@ -28,6 +29,9 @@ class Bound:
     tables: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     functions: tuple[str, ...]
+    reaches: tuple[tuple[int, Span], ...]
+    missing_tables: tuple[str, ...]
+    missing_functions: tuple[str, ...]
 
 
 def bind(query: Query, schemas: Mapping[str, Mapping[str, str]], library: Mapping[str, Function]) -> Bound:
@@ -38,7 +42,10 @@ def bind(query: Query, schemas: Mapping[str, Mapping[str, str]], library: Mappin
     found = binder.collected
     diagnostics = sorted(found.diagnostics.values(), key=lambda one: one.span)
     fields = {table: tuple(sorted(names)) for table, names in sorted(found.fields.items())}
-    return Bound(plan, tuple(diagnostics), tuple(sorted(found.tables)), fields, tuple(sorted(found.functions)))
+    reaches = tuple((ticks, span) for span, ticks in sorted(found.reaches.items()))
+    tables, functions = tuple(sorted(found.tables)), tuple(sorted(found.functions))
+    missing = tuple(sorted(found.missing_tables)), tuple(sorted(found.missing_functions))
+    return Bound(plan, tuple(diagnostics), tables, fields, functions, reaches, *missing)
 
 
 class Statements(Arrays):

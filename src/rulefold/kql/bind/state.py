@@ -17,12 +17,18 @@ MAX_CALLS = 5_000  # of declared functions, whose bodies are put in place; a que
 
 @dataclass(slots=True)
 class Collected:
-    """The diagnostics of a query, each once, and the tables, fields and functions that it uses."""
+    """The diagnostics of a query, each once, and the tables, fields and functions that it uses.
+
+    `reaches` are the durations, in ticks, that calls of `ago` go back.
+    """
 
     diagnostics: dict[tuple[str, Span], QueryDiagnostic] = field(default_factory=dict)
     tables: dict[str, None] = field(default_factory=dict)
     fields: dict[str, dict[str, None]] = field(default_factory=dict)
     functions: dict[str, None] = field(default_factory=dict)
+    reaches: dict[Span, int] = field(default_factory=dict)
+    missing_tables: dict[str, None] = field(default_factory=dict)
+    missing_functions: dict[str, None] = field(default_factory=dict)
     calls: int = 0
 
 

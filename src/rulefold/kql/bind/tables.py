@@ -128,6 +128,7 @@ class Tables(Columns):
         return self._unknown_table(text, name.span)
 
     def _unknown_table(self, name: str, span: Span) -> Relation:
+        self.collected.missing_tables.setdefault(name)
         names = self.table_names()
         hints = self.like(name, names)
         self.report(codes.UNKNOWN_TABLE, span, f"found {name}, which is no known table", hints)
@@ -328,6 +329,8 @@ class Tables(Columns):
         if name in self.library or at.scope.find(name) is not None or self._is_there(first):
             return self.relation(table, at.scope)
         what = "table" if isinstance(first, Name) else "function"
+        missing = self.collected.missing_tables if isinstance(first, Name) else self.collected.missing_functions
+        missing.setdefault(name)
         message = f"found {name}, which is no known {what} and is left out of the union"
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
         rows = self.unknown_rows(first.span, name)

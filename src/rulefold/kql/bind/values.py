@@ -303,6 +303,7 @@ class Values(Binding):
 
     def unknown_function(self, call: Call) -> None:
         """Say that there is no such function."""
+        self.collected.missing_functions.setdefault(call.function)
         hints = functions.similar(call.function, Kind.SCALAR)
         hint = (f"there is {' and '.join(hints)}",) if hints else ()
         message = f"found {call.function}, which is no function"
@@ -318,6 +319,8 @@ class Values(Binding):
             return self._misplaced(call.span, "found a table, expected a value")
         arguments = tuple(self._argument(argument, at) for argument in call.arguments)
         resolved = _resolve(function, tuple(map(_operand_type, arguments)))
+        if function.name == "ago" and arguments:
+            self._reach(arguments[0], call.span)
         if resolved.fault is not None:
             self._refuse(function, resolved.fault, call, arguments)
         type_ = resolved.type if isinstance(resolved.type, Type) else None
@@ -325,6 +328,10 @@ class Values(Binding):
             types = [one.type for one in arguments if isinstance(one, TypeValue)]
             type_ = types[0] if types else Type.STRING
         return Apply(type_ or Type.UNKNOWN, function.name, arguments, span=call.span)
+
+    def _reach(self, back: Value, span: Span) -> None:
+        if isinstance(back, Constant) and back.type is Type.TIMESPAN and isinstance(back.value, int):
+            self.collected.reaches[span] = back.value
 
     def _argument(self, argument: Expression, at: Place) -> Value:
         if isinstance(argument, Named):
