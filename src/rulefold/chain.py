@@ -18,6 +18,7 @@ from rulefold.model import Catalogue, Counts, Detection, Entry, PageSource
 from rulefold.pages import Block, read_blocks
 from rulefold.targets import FORMATS
 from rulefold.text import Place, Source
+from rulefold.workspace import Workspace
 
 MAX_FAULTS_A_PAGE = 1_000
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
@@ -91,7 +92,13 @@ class Reading:
             self.rejects[source.name] = b"".join(source.raw(parts))
 
 
-def build(pages: Iterable[Page], on_conflict: OnConflict = "first", *, queries: bool = True) -> Build:
+def build(
+    pages: Iterable[Page],
+    on_conflict: OnConflict = "first",
+    *,
+    queries: bool = True,
+    workspace: Workspace | None = None,
+) -> Build:
     """Read pages one after another and fold their entries, see `fold`.  Raises OSError for an unreadable page."""
     reading = Reading()
     digest = sha256()
@@ -102,7 +109,7 @@ def build(pages: Iterable[Page], on_conflict: OnConflict = "first", *, queries: 
             digest.update(source.data)
             yield from reading.entries_of(source)
 
-    catalogue, told = fold(entries(), on_conflict, queries=queries)
+    catalogue, told = fold(entries(), on_conflict, queries=queries, workspace=workspace)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)

@@ -1,7 +1,7 @@
 """Every diagnostic code, with what it means and an example of what is wrong and what is right.
 
-RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings, RF7xx queries.  `rulefold explain`
-prints these entries, and the README's table of codes is tested against them.
+RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings, RF7xx queries.
+`rulefold explain` prints these entries, and the README's table of codes is tested against them.
 """
 
 from rulefold.diagnostics import Code, Severity

@@ -15,6 +15,7 @@ from rulefold.inputs import Page
 from rulefold.model import Catalogue, Detection, Entry, PageSource
 from rulefold.sources import SOURCES, SUFFIXES, Found, Importer, Tally, detect
 from rulefold.text import Place, Source
+from rulefold.workspace import Workspace
 
 _CATALOGUE, _MANIFEST = "catalogue.json", "manifest.json"
 _SOLUTION = re.compile(r"(?:.*/)?Solutions/[^/]+/(?:Analytics? Rules|Hunting Queries)/", re.IGNORECASE)
@@ -64,7 +65,12 @@ class _Gathered:
             yield codes.NOT_READ.at(tally.place, f"found {what}{more}, left out")
 
 
-def import_files(files: Sequence[Page], kind: str | None = None, on_conflict: OnConflict = "first") -> Build:
+def import_files(
+    files: Sequence[Page],
+    kind: str | None = None,
+    on_conflict: OnConflict = "first",
+    workspace: Workspace | None = None,
+) -> Build:
     """Read files of rules and make one catalogue of them; `files` is `find_files(…)`, in order.
 
     `kind` names a row of `SOURCES`; without it, the content of each file says what it is.  Raises OSError for a file
@@ -81,7 +87,7 @@ def import_files(files: Sequence[Page], kind: str | None = None, on_conflict: On
                 digest.update(source.data)
                 yield from gathered.take(reader.read(source))
 
-    detections, told = _catalogued(entries(), gathered, on_conflict)
+    detections, told = _catalogued(entries(), gathered, on_conflict, workspace)
     diagnostics = in_page_order([*gathered.diagnostics, *gathered.tallied(), *told], gathered.names)
     counts = counts_of(len(gathered.read), gathered.entries, gathered.rejected, len(detections), diagnostics)
     source = PageSource(pages=tuple(gathered.read), sha256=digest.hexdigest())
@@ -90,15 +96,15 @@ def import_files(files: Sequence[Page], kind: str | None = None, on_conflict: On
 
 
 def _catalogued(
-    entries: Iterator[Entry], gathered: _Gathered, on_conflict: OnConflict
+    entries: Iterator[Entry], gathered: _Gathered, on_conflict: OnConflict, workspace: Workspace | None
 ) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
     """Rows folded, and joined with the detections that are read as they are."""
-    catalogue, told = fold(entries, on_conflict)
+    catalogue, told = fold(entries, on_conflict, workspace=workspace)
     if not gathered.detections:
         return catalogue.detections, told
     folded = [(detection, _place(detection)) for detection in catalogue.detections]
-    joined, further = join([*folded, *gathered.detections])
-    return joined, [*(diagnostic for diagnostic in told if diagnostic.code not in CODES), *further]
+    joined, further = join([*folded, *gathered.detections], workspace)
+    return joined, [*(one for one in told if one.code not in CODES and not one.code.startswith("RF7")), *further]
 
 
 def _place(detection: Detection) -> Place:

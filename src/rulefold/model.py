@@ -214,7 +214,8 @@ class Detection(Model):
     """One rule, folded from all its rows.
 
     `key` names the detection's files and is unique in the catalogue: the id, unless that is empty, malformed or shared.
-    Sets are in the order in which the pages first state their members.
+    Sets are in the order in which the pages first state their members.  `tables`, `columns` (by table) and `functions`
+    are those that the query uses, as far as it was looked at.
     """
 
     id: str
@@ -232,6 +233,9 @@ class Detection(Model):
     url: str | None = None
     ingested_date: str | None = None
     query: str
+    tables: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = {}
+    functions: tuple[str, ...] = ()
     rows: Rows
     inferred: Inferred = Field(default_factory=Inferred)  # a default value would be copied for each
     same_query: tuple[str, ...] | None = None

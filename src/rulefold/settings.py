@@ -52,7 +52,7 @@ class Exemption(Table):
 class Settings(Table):
     """All that the file can say; what it does not say is as without it.
 
-    `pages` and `output` are paths, from the folder of the file.  `ignore` and `error` are codes, or what they begin
+    `pages`, `output`, `tables` and `functions` are paths, from the folder of the file.  `ignore` and `error` are codes, or what they begin
     with: findings that are not told, and findings that are errors.
     """
 
@@ -64,6 +64,8 @@ class Settings(Table):
     exempt: tuple[Exemption, ...] = ()
     attack: str | None = None
     platforms: tuple[str, ...] | None = None
+    tables: tuple[str, ...] | None = None
+    functions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,14 @@ class Policy:
         folder, settings = self.file.parent, self.settings
         pages = tuple((folder / page).as_posix() for page in settings.pages or ())
         output = folder / settings.output if settings.output else None
+        around = {
+            "tables": tuple((folder / path).as_posix() for path in settings.tables or ()),
+            "functions": tuple((folder / path).as_posix() for path in settings.functions or ()),
+        }
         found: dict[str, dict[str, Any]] = {
-            "build": {"pages": pages, "output": output, "formats": settings.formats},
-            "check": {"pages": pages, "attack": settings.attack},
+            "build": {"pages": pages, "output": output, "formats": settings.formats, **around},
+            "import": around,
+            "check": {"pages": pages, "attack": settings.attack, **around},
             "coverage": {
                 "pages": pages,
                 "attack": settings.attack,

@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from rulefold.kql.parse import parse
 from rulefold.kql.syntax import Function, Let
 
-TABLES_FILE = "tables.yaml"
 _TABLE_SUFFIXES = (".csv", ".json", ".yaml", ".yml")
 _FUNCTION_SUFFIXES = (".kql", ".yaml", ".yml")
 _PLAIN_TABLE = re.compile(r"([\w.-]+):[ ]*(?:#.*)?")
@@ -53,6 +53,25 @@ def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
     return Workspace(found, known)
 
 
+def digest(tables: Iterable[Path], functions: Iterable[Path]) -> str:
+    """A hash of the names and bytes of all files that `load` would read.  Raises WorkspaceError."""
+    made = sha256()
+    for kind, paths, suffixes in (("t", tables, _TABLE_SUFFIXES), ("f", functions, _FUNCTION_SUFFIXES)):
+        for path in _files(paths, suffixes):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise _unreadable(path, error) from error
+            name = path.as_posix().encode("utf-8", "surrogateescape")
+            made.update(b"%b%d:%b%b" % (kind.encode(), len(name), name, sha256(data).digest()))
+    return made.hexdigest()
+
+
+def _unreadable(path: Path, error: Exception) -> WorkspaceError:
+    why = "no such file or folder" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
+    return WorkspaceError(f"{path}: {why}")
+
+
 def _files(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
@@ -66,10 +85,8 @@ def _files(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[Path]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise WorkspaceError(f"{path}: no such file or folder") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path}: cannot be read: {error}") from error
+        raise _unreadable(path, error) from error
 
 
 # ---------------------------------------------------------------------------------------------------------- tables

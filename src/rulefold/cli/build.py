@@ -9,11 +9,15 @@ import click
 from rulefold.cli.options import (
     Decorator,
     exit_code,
+    functions_option,
     judged,
     on_conflict_option,
     pages_argument,
     pages_of,
     strict_option,
+    tables_option,
+    workspace_digest,
+    workspace_of,
 )
 from rulefold.cli.output import check_files, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
@@ -56,7 +60,9 @@ formats_option: Decorator = click.option(
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
 @click.option("--no-cache", is_flag=True, help="Build anew, and remember nothing under .rulefold/.")
-@click.option("--no-queries", is_flag=True, help="Do not look for queries that are nearly the same.")
+@tables_option
+@functions_option
+@click.option("--no-queries", is_flag=True, help="Do not look at the queries.")
 @strict_option
 def build(
     pages: tuple[str, ...],
@@ -65,6 +71,8 @@ def build(
     only_check: bool,
     on_conflict: str,
     no_cache: bool,
+    tables: tuple[Path, ...],
+    functions: tuple[Path, ...],
     no_queries: bool,
     strict: bool,
 ) -> int:
@@ -73,7 +81,8 @@ def build(
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
     found = pages_of(pages, exclude=output)
-    memory = None if no_cache else Memory.of(found, (*formats, on_conflict, str(no_queries)))
+    around = "" if no_queries else workspace_digest(tables, functions, pages)
+    memory = None if no_cache else Memory.of(found, (*formats, on_conflict, str(no_queries), around))
     if memory and (known := memory.recall(output)):
         told = judged(known.diagnostics)
         print_findings(told)
@@ -84,7 +93,9 @@ def build(
     from rulefold.folding import OnConflict
 
     read = memory.pages if memory else found
-    built = build_catalogue(progress(read, "page"), cast("OnConflict", on_conflict), queries=not no_queries)
+    workspace = None if no_queries else workspace_of(tables, functions, pages)
+    conflict = cast("OnConflict", on_conflict)
+    built = build_catalogue(progress(read, "page"), conflict, queries=not no_queries, workspace=workspace)
     told = judged(built.diagnostics)
     print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):

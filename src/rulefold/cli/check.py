@@ -1,5 +1,6 @@
 """`rulefold check`: what is to be said about pages, and nothing written."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -7,12 +8,15 @@ import click
 from rulefold.cli.options import (
     attack_option,
     exit_code,
+    functions_option,
     judged,
     on_conflict_option,
     pages_argument,
     pages_of,
     snapshot_of,
     strict_option,
+    tables_option,
+    workspace_of,
     written_catalogue,
 )
 from rulefold.cli.terminal import counted, print_diagnostic, progress
@@ -20,6 +24,7 @@ from rulefold.cli.terminal import counted, print_diagnostic, progress
 if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
     from rulefold.model import Catalogue
+    from rulefold.workspace import Workspace
 
 
 def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -43,6 +48,8 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="All but these codes.")
 @on_conflict_option
 @attack_option
+@tables_option
+@functions_option
 @strict_option
 def check(
     pages: tuple[str, ...],
@@ -51,6 +58,8 @@ def check(
     ignore: tuple[str, ...],
     on_conflict: str,
     attack: str,
+    tables: tuple[Path, ...],
+    functions: tuple[Path, ...],
     strict: bool,
 ) -> int:
     """Say what is wrong with PAGES, or with an output folder, and what is worth knowing.
@@ -63,21 +72,23 @@ def check(
     from rulefold.diagnostics import selected
 
     snapshot = snapshot_of(attack)
-    catalogue, told = _catalogue(pages, on_conflict)
+    catalogue, told = _catalogue(pages, on_conflict, workspace_of(tables, functions, pages))
     told = in_page_order([*told, *findings(catalogue, snapshot)], catalogue.source.pages)
     diagnostics = selected(judged(told, complete=True), select, ignore)
     _print(diagnostics, form)
     return exit_code([str(d.severity) for d in diagnostics], strict)
 
 
-def _catalogue(pages: tuple[str, ...], on_conflict: str) -> "tuple[Catalogue, list[Diagnostic]]":
+def _catalogue(
+    pages: tuple[str, ...], on_conflict: str, workspace: "Workspace"
+) -> "tuple[Catalogue, list[Diagnostic]]":
     """A catalogue with what is said of it: of pages, or of an output folder."""
     from rulefold.chain import build, noted
     from rulefold.folding import OnConflict
 
     if catalogue := written_catalogue(pages):
         return catalogue, noted(catalogue)
-    built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict))
+    built = build(progress(pages_of(pages), "page"), cast("OnConflict", on_conflict), workspace=workspace)
     return built.catalogue, list(built.diagnostics)
 
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rulefold.cli.build import formats_option, print_findings, print_or_write
-from rulefold.cli.options import exit_code, judged, on_conflict_option, strict_option
+from rulefold.cli.options import (
+    exit_code,
+    functions_option,
+    judged,
+    on_conflict_option,
+    strict_option,
+    tables_option,
+    workspace_of,
+)
 from rulefold.cli.terminal import counted
 
 if TYPE_CHECKING:
@@ -23,6 +31,8 @@ KINDS = ("sentinel-yaml", "upstream", "sentinel-arm", "csv", "jsonl")
 @formats_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
+@tables_option
+@functions_option
 @strict_option
 def import_(
     paths: tuple[str, ...],
@@ -31,6 +41,8 @@ def import_(
     formats: tuple[str, ...],
     only_check: bool,
     on_conflict: str,
+    tables: tuple[Path, ...],
+    functions: tuple[Path, ...],
     strict: bool,
 ) -> int:
     """Read rules of Sentinel into a catalogue and write it.
@@ -42,7 +54,8 @@ def import_(
     from rulefold.folding import OnConflict
     from rulefold.importing import import_files
 
-    built = import_files(_files(paths, output), kind, cast("OnConflict", on_conflict))
+    files, workspace = _files(paths, output), workspace_of(tables, functions)
+    built = import_files(files, kind, cast("OnConflict", on_conflict), workspace)
     told = judged(built.diagnostics)
     print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):

@@ -156,11 +156,26 @@ def snapshot_of(attack: str) -> "Snapshot":
 
 def workspace_of(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Workspace":
     """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is."""
-    from rulefold.workspace import TABLES_FILE, WorkspaceError, load
+    from rulefold.workspace import WorkspaceError, load
 
-    beside = [Path(page) / TABLES_FILE for page in pages or (DEFAULT_PAGES,)]
     try:
-        return load(tables or [path for path in beside if path.is_file()], functions)
+        return load(tables or tables_beside(pages), functions)
+    except WorkspaceError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def tables_beside(pages: Sequence[str]) -> list[Path]:
+    """The files tables.yaml in the folders of pages."""
+    found = (Path(page) / "tables.yaml" for page in pages or (DEFAULT_PAGES,))
+    return [path for path in found if path.is_file()]
+
+
+def workspace_digest(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str]) -> str:
+    """A hash of the files that `workspace_of` would read."""
+    from rulefold.workspace import WorkspaceError, digest
+
+    try:
+        return digest(tables or tables_beside(pages), functions)
     except WorkspaceError as error:
         raise click.UsageError(str(error)) from error
 

@@ -12,7 +12,9 @@ from rulefold.folding.names import keys
 from rulefold.folding.rules import Rule, gather
 from rulefold.folding.scalars import OnConflict, Scalars, resolve
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
+from rulefold.queries import Looker, placed_on_page
 from rulefold.text import Place
+from rulefold.workspace import Workspace
 
 __all__ = ["OnConflict", "fold", "join"]
 
@@ -29,12 +31,16 @@ class _Folded:
 
 
 def fold(
-    entries: Iterable[Entry], on_conflict: OnConflict = "first", *, queries: bool = True
+    entries: Iterable[Entry],
+    on_conflict: OnConflict = "first",
+    *,
+    queries: bool = True,
+    workspace: Workspace | None = None,
 ) -> tuple[Catalogue, list[Diagnostic]]:
     """Fold entries into a catalogue, and say what is to be said about its detections.
 
-    `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
-    that are nearly the same.
+    `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks at the
+    queries; with them, they are held against the tables and functions of a workspace.
     """
     rules = gather(entries)
     scalars = [resolve(rule, on_conflict) for rule in rules]
@@ -44,6 +50,7 @@ def fold(
     ]
     platforms = PlatformMap(one.stated for one in folded)
     around = company([_member(one) for one in folded], queries=queries)
+    looker = Looker(workspace or Workspace()) if queries else None
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:
@@ -55,14 +62,27 @@ def fold(
             *_row_diagnostics(one, rows, missing, added),
             *around.told[one.key],
         ]
+        detection = _detection(one, rows, added, around.same_query.get(one.key), told)
+        if looker:
+            looked = looker.look(detection)
+            found = placed_on_page(looked.found, detection.query, _query_place(one))
+            detection = looked.on(detection, found)
+            told += found
         diagnostics += [diagnostic.about(one.key) for diagnostic in told]
-        detections.append(_detection(one, rows, added, around.same_query.get(one.key), told))
+        detections.append(detection)
     return Catalogue(rulefold=__version__, detections=tuple(detections)), diagnostics
 
 
 def _first_place(rule: Rule) -> Place:
     first = min(rule.stated.values(), key=lambda stated: stated.order)
     return first.entry.place("title")
+
+
+def _query_place(one: _Folded) -> Place:
+    """Where the first row that states the chosen query states it."""
+    stating = [stated for stated in one.rule.stated.values() if stated.entry.query == one.scalars.values["query"]]
+    first = min(stating or one.rule.stated.values(), key=lambda stated: stated.order)
+    return first.entry.place("query")
 
 
 def _member(one: _Folded) -> Member:

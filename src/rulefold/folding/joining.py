@@ -11,16 +11,21 @@ from rulefold.folding.company import CODES, Company, Member, company
 from rulefold.folding.names import keys
 from rulefold.folding.values import short
 from rulefold.model import Detection, Note
+from rulefold.queries import Looker, placed_at
 from rulefold.text import Place
+from rulefold.workspace import Workspace
 
 Placed = tuple[Detection, Place]
 
 _KEY = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
 _LONGEST_KEY = 100
+_QUERY = "RF7"
 
 
-def join(placed: Sequence[Placed]) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
-    """Detections as one catalogue, and what is to be said of it.
+def join(
+    placed: Sequence[Placed], workspace: Workspace | None = None
+) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
+    """Detections as one catalogue, and what is to be said of it; their queries are held against a workspace.
 
     A detection that is there twice, equal in everything, counts once.  A key stays, unless it cannot name a file or
     another detection has it; what detections say of each other is said anew.
@@ -29,9 +34,15 @@ def join(placed: Sequence[Placed]) -> tuple[tuple[Detection, ...], list[Diagnost
     distinct = _distinct(placed, told)
     named = _named(distinct, told)
     around = company([Member(d.key, d.id, d.title, d.query, place) for d, place in named])
-    for d, _ in named:
+    looker = Looker(workspace or Workspace())
+    joined = []
+    for d, place in named:
         told += [diagnostic.about(d.key) for diagnostic in around.told[d.key]]
-    return tuple(_with_company(d, around) for d, _ in named), told
+        looked = looker.look(d)
+        found = placed_at(looked.found, place)
+        told += [diagnostic.about(d.key) for diagnostic in found]
+        joined.append(looked.on(_with_company(d, around), found))
+    return tuple(joined), told
 
 
 def _distinct(placed: Sequence[Placed], told: list[Diagnostic]) -> list[Placed]:
@@ -68,7 +79,7 @@ def is_key(text: str) -> bool:
 
 
 def _with_company(one: Detection, around: Company) -> Detection:
-    notes = [note for note in one.notes if note.code not in CODES]
+    notes = [note for note in one.notes if note.code not in CODES and not note.code.startswith(_QUERY)]
     notes += [Note(code=told.code, message=told.message) for told in around.told[one.key]]
     same_query = around.same_query.get(one.key)
     if tuple(notes) == one.notes and same_query == one.same_query:

@@ -12,6 +12,7 @@ from rulefold.kql.syntax import (
     Extend,
     Find,
     Join,
+    Let,
     Literal,
     Name,
     Named,
@@ -121,8 +122,12 @@ def _left_name(key: Node) -> str:
 def timeless_joins(query: Query) -> list[QueryDiagnostic]:
     """The joins whose right side is a table that nothing bounds in time."""
     found = []
+    given = {node.name for node in _nodes(query) if isinstance(node, Let)}
     for node in _nodes(query):
-        if isinstance(node, Join) and (table := _table(node.right)) is not None and not _is_timed(node.right):
+        if not isinstance(node, Join):
+            continue
+        table = _table(node.right)
+        if table is not None and table not in given and not _is_timed(node.right):
             message = f"found {table} in a join without a bound in time"
             found.append(fault(codes.JOIN_WITHOUT_TIME, Stage.HABIT, node.right.span, message))
     return sorted(found, key=lambda one: one.span)

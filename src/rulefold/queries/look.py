@@ -1,29 +1,36 @@
 """What is to be said of a rule's query, by itself and in view of what the rule declares."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rulefold import codes
-from rulefold.diagnostics import Severity
+from rulefold.diagnostics import Diagnostic, Severity
 from rulefold.kql import Analysis, QueryDiagnostic
 from rulefold.kql.analyse import analysed
 from rulefold.kql.faults import Stage, fault
 from rulefold.kql.habits import habits, timeless_joins
 from rulefold.kql.parse import parse
+from rulefold.kql.tokens import words
 from rulefold.kql.types import Type
-from rulefold.model import Detection
+from rulefold.model import Detection, Note
 from rulefold.text import Span
 from rulefold.workspace import Workspace
 
-_ENTITIES = frozenset(
-    f"{name}CustomEntity"
-    for name in ("Account", "Host", "IP", "URL", "FileHash", "Algorithm", "Process", "File", "Dns", "AzureResource")
-    + ("CloudApplication", "Mailbox", "MailCluster", "MailMessage", "Malware", "RegistryKey", "RegistryValue")
-    + ("SecurityGroup", "SubmissionMail")
+_ENTITIES = words(
+    """
+    AccountCustomEntity AlgorithmCustomEntity AzureResourceCustomEntity CloudApplicationCustomEntity DnsCustomEntity
+    FileCustomEntity FileHashCustomEntity HostCustomEntity IPCustomEntity MailboxCustomEntity MailClusterCustomEntity
+    MailMessageCustomEntity MalwareCustomEntity ProcessCustomEntity RegistryKeyCustomEntity RegistryValueCustomEntity
+    SecurityGroupCustomEntity SubmissionMailCustomEntity URLCustomEntity
+    """
 )
-# What a workspace lacks is no fault of the rule: it is a note in a build, and told once a table there.
-_LACKING = frozenset({codes.UNKNOWN_TABLE.id, codes.UNKNOWN_FUNCTION.id})
+# What a workspace lacks is no fault of a rule: it is told as a note, and once for all rules.
+_LACKING = {
+    codes.UNKNOWN_TABLE.id: "state its columns in tables.yaml beside the pages, or in a file given with --tables",
+    codes.UNKNOWN_FUNCTION.id: "give it as a file with --functions, where it is one of the workspace",
+    codes.MISSING_FUZZY_TABLE.id: "state what it holds with --tables or --functions, where the workspace has it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +42,44 @@ class Looked:
     functions: tuple[str, ...]
     found: tuple[QueryDiagnostic, ...]
 
+    def on(self, detection: Detection, told: Sequence[Diagnostic]) -> Detection:
+        """The detection with what its query uses and what is told of it."""
+        update: dict[str, object] = {"tables": self.tables, "columns": dict(self.columns), "functions": self.functions}
+        if told:
+            notes = (Note(code=one.code, message=one.message) for one in told)
+            update["notes"] = (*detection.notes, *notes)
+        return detection.model_copy(update=update)
+
+
+class Looker:
+    """Looks at one query after another; what the workspace lacks is told at the first that asks for it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Hold queries against the tables and functions of a workspace."""
+        self._workspace = workspace
+        self._told: set[str] = set()
+
+    def look(self, detection: Detection) -> Looked:
+        """What the query of a detection uses, and what is to be said of it."""
+        looked = look(detection, self._workspace)
+        found = tuple(one for one in map(self._once, looked.found) if one is not None)
+        return replace(looked, found=found)
+
+    def _once(self, one: QueryDiagnostic) -> QueryDiagnostic | None:
+        hint = _LACKING.get(one.code)
+        if hint is None:
+            return one
+        if one.message in self._told:
+            return None
+        self._told.add(one.message)
+        return replace(one, severity=Severity.NOTE, hints=(*one.hints, hint))
+
 
 def look(detection: Detection, workspace: Workspace) -> Looked:
-    """Look at the query of a detection.
-
-    Names are held against the tables of the workspace only where it has any; what a table or a function that it lacks
-    would give is not known, and told as a note.
-    """
+    """Look at the query of a detection, by itself."""
     query, faults = parse(detection.query)
     analysis = analysed(query, faults, workspace.tables, workspace.functions)
-    found = [_lenient(one, workspace) for one in analysis.diagnostics]
+    found = list(analysis.diagnostics)
     if not faults:
         found += habits(query)
         found += _declared(detection, analysis)
@@ -52,16 +87,10 @@ def look(detection: Detection, workspace: Workspace) -> Looked:
         found += _entities(detection, analysis)
         if detection.type == "Hunting":
             found += timeless_joins(query)
-    told = sorted((one for one in found if one is not None), key=lambda one: one.span)
+    found.sort(key=lambda one: one.span)
     tables = tuple(sorted({*analysis.tables, *analysis.missing_tables}))
-    return Looked(tables, analysis.fields, analysis.functions, tuple(told))
-
-
-def _lenient(one: QueryDiagnostic, workspace: Workspace) -> QueryDiagnostic | None:
-    """A finding as it is told of a rule: what the workspace does not have is a note, or nothing where it has nothing."""
-    if one.code in _LACKING:
-        return replace(one, severity=Severity.NOTE) if workspace.tables else None
-    return one
+    functions = tuple(sorted({*analysis.functions, *analysis.missing_functions}))
+    return Looked(tables, analysis.fields, functions, tuple(found))
 
 
 def _declared(detection: Detection, analysis: Analysis) -> Iterator[QueryDiagnostic]:

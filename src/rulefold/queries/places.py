@@ -17,6 +17,11 @@ def placed_on_page(found: Iterable[QueryDiagnostic], query: str, start: Place) -
     return [_at(one, _place(query, one.span.start, start), query) for one in found]
 
 
+def placed_at(found: Iterable[QueryDiagnostic], place: Place) -> list[Diagnostic]:
+    """What was found in a query of which no more is known than the place of its rule."""
+    return [Diagnostic(one.code, one.severity, one.message, place, one.hints) for one in found]
+
+
 def _place(query: str, offset: int, start: Place) -> Place:
     line = query.count("\n", 0, offset)
     column = offset - query.rfind("\n", 0, offset)
