@@ -19,13 +19,16 @@ BELOW: dict[str, set[str]] = {
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
-BELOW["folding"] = {"model", *BELOW["model"]}
+BELOW["kql"] = {"codes", *BELOW["codes"]}
+BELOW["workspace"] = {"kql", *BELOW["kql"]}
+BELOW["queries"] = {"kql", "model", "workspace", *BELOW["model"]}
+BELOW["folding"] = {"model", "queries", "workspace", *BELOW["model"]}
 BELOW["sources"] = {"csv_text", "entries", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["html_text"] = {"visible"}
 BELOW["report"] = {"attack", "csv_text", "html_text", "markdown_text", "visible", *BELOW["attack"]}
 BELOW["targets"] = {"report", *BELOW["report"]}
-BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["chain"] = {"entries", "folding", "targets", "inputs", "workspace", *BELOW["entries"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
@@ -46,6 +49,8 @@ BELOW["cli"] = {
     "settings",
     "unfolding",
     "plugins",
+    "kql",
+    "queries",
     "report",
     *BELOW["api"],
 }

@@ -52,8 +52,8 @@ class Exemption(Table):
 class Settings(Table):
     """All that the file can say; what it does not say is as without it.
 
-    `pages`, `output`, `tables` and `functions` are paths, from the folder of the file.  `ignore` and `error` are codes, or what they begin
-    with: findings that are not told, and findings that are errors.
+    `pages`, `output`, `tables` and `functions` are paths, from the folder of the file.  `ignore` and `error` are codes,
+    or what they begin with: findings that are not told, and findings that are errors.
     """
 
     pages: tuple[str, ...] | None = None

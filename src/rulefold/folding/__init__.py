@@ -39,8 +39,8 @@ def fold(
 ) -> tuple[Catalogue, list[Diagnostic]]:
     """Fold entries into a catalogue, and say what is to be said about its detections.
 
-    `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks at the
-    queries; with them, they are held against the tables and functions of a workspace.
+    `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
+    that are nearly the same; without a workspace, nobody reads them.
     """
     rules = gather(entries)
     scalars = [resolve(rule, on_conflict) for rule in rules]
@@ -50,7 +50,7 @@ def fold(
     ]
     platforms = PlatformMap(one.stated for one in folded)
     around = company([_member(one) for one in folded], queries=queries)
-    looker = Looker(workspace or Workspace()) if queries else None
+    looker = Looker(workspace) if workspace is not None else None
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:

@@ -25,7 +25,7 @@ _QUERY = "RF7"
 def join(
     placed: Sequence[Placed], workspace: Workspace | None = None
 ) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
-    """Detections as one catalogue, and what is to be said of it; their queries are held against a workspace.
+    """Detections as one catalogue, and what is to be said of it; their queries are read where there is a workspace.
 
     A detection that is there twice, equal in everything, counts once.  A key stays, unless it cannot name a file or
     another detection has it; what detections say of each other is said anew.
@@ -34,15 +34,23 @@ def join(
     distinct = _distinct(placed, told)
     named = _named(distinct, told)
     around = company([Member(d.key, d.id, d.title, d.query, place) for d, place in named])
-    looker = Looker(workspace or Workspace())
-    joined = []
-    for d, place in named:
+    for d, _ in named:
         told += [diagnostic.about(d.key) for diagnostic in around.told[d.key]]
-        looked = looker.look(d)
-        found = placed_at(looked.found, place)
-        told += [diagnostic.about(d.key) for diagnostic in found]
-        joined.append(looked.on(_with_company(d, around), found))
-    return tuple(joined), told
+    joined = tuple(_with_company(d, around) for d, _ in named)
+    if workspace is None:
+        return joined, told
+    looker = Looker(workspace)
+    read = [_read(d, place, looker, told) for d, (_, place) in zip(joined, named, strict=True)]
+    return tuple(read), told
+
+
+def _read(one: Detection, place: Place, looker: Looker, told: list[Diagnostic]) -> Detection:
+    """A detection with what its query uses; what is told of that anew is no news of an earlier build."""
+    bare = one.model_copy(update={"notes": tuple(note for note in one.notes if not note.code.startswith(_QUERY))})
+    looked = looker.look(bare)
+    found = placed_at(looked.found, place)
+    told += [diagnostic.about(one.key) for diagnostic in found]
+    return looked.on(bare, found)
 
 
 def _distinct(placed: Sequence[Placed], told: list[Diagnostic]) -> list[Placed]:
@@ -79,7 +87,7 @@ def is_key(text: str) -> bool:
 
 
 def _with_company(one: Detection, around: Company) -> Detection:
-    notes = [note for note in one.notes if note.code not in CODES and not note.code.startswith(_QUERY)]
+    notes = [note for note in one.notes if note.code not in CODES]
     notes += [Note(code=told.code, message=told.message) for told in around.told[one.key]]
     same_query = around.same_query.get(one.key)
     if tuple(notes) == one.notes and same_query == one.same_query:

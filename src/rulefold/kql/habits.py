@@ -11,9 +11,11 @@ from rulefold.kql.syntax import (
     Call,
     Extend,
     Find,
+    Index,
     Join,
     Let,
     Literal,
+    Member,
     Name,
     Named,
     Node,
@@ -29,6 +31,7 @@ from rulefold.kql.types import Type
 _TERM = re.compile(r"[^\W_]{4,}")  # what the index of terms holds: shorter ones are not in it
 _LETTER = re.compile(r"[^\W\d_]")
 _HAS = {"contains": "has", "!contains": "!has", "contains_cs": "has_cs", "!contains_cs": "!has_cs"}
+_PARSERS = frozenset({"parse_json", "parsejson", "todynamic", "toobject"})
 _EXACT = {"=~": "==", "!~": "!="}
 _FOLDED = {"==": "=~", "!=": "!~"}
 
@@ -109,7 +112,14 @@ def _made_keys(node: Pipe) -> Iterator[QueryDiagnostic]:
 
 
 def _is_made(column: Node) -> bool:
-    return isinstance(column, Named) and isinstance(column.value, Call) and column.value.function == "tostring"
+    """Whether a column is `tostring` of a member of a dynamic value."""
+    if not (isinstance(column, Named) and isinstance(column.value, Call) and column.value.function == "tostring"):
+        return False
+    root: Node = column.value.arguments[0] if column.value.arguments else column
+    path = root
+    while isinstance(path, Member | Index):
+        path = path.target
+    return path is not root and (isinstance(path, Name) or (isinstance(path, Call) and path.function in _PARSERS))
 
 
 def _left_name(key: Node) -> str:
