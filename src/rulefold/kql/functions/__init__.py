@@ -29,7 +29,6 @@ from rulefold.kql.functions import (
 from rulefold.kql.functions.resolve import Call, Fault, Reason, accepts, assign, resolve, result_type, wider
 from rulefold.kql.functions.signature import (
     Argument,
-    Column,
     Operand,
     Parameter,
     Result,
@@ -43,7 +42,6 @@ __all__ = [
     "FUNCTIONS",
     "Argument",
     "Call",
-    "Column",
     "Fault",
     "Function",
     "Kind",

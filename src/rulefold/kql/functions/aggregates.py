@@ -130,8 +130,7 @@ ROWS = (
     ),
     Aggregate(
         "hll_if",
-        "(expr: datetime/decimal/dynamic/guid/int/long/string/timespan, predicate: bool, "
-        "accuracy: integer?) -> dynamic",
+        "(expr: countable, predicate: bool, accuracy: integer?) -> dynamic",
         "The sketch of the values for which a condition is true.",
         column="hll_if_@1",
     ),
@@ -143,7 +142,7 @@ ROWS = (
     ),
     Aggregate(
         "hll",
-        "(expr: datetime/decimal/dynamic/guid/int/long/string/timespan, accuracy: integer?) -> dynamic",
+        "(expr: countable, accuracy: integer?) -> dynamic",
         "The sketch from which the number of distinct values is estimated.",
         column="hll_@1",
     ),
@@ -234,25 +233,25 @@ ROWS = (
     ),
     Aggregate(
         "percentilesw",
-        "(expr: scalar, weight: integer, percentile: number+) -> @expr",
+        "(expr: scalar, weight: integer, percentile: number+) -> estimated @expr",
         "Estimates of several percentiles of values that have weights.",
         column="percentile_@1_@percentile",
     ),
     Aggregate(
         "percentiles",
-        "(expr: scalar, percentile: number+) -> @expr",
+        "(expr: scalar, percentile: number+) -> estimated @expr",
         "Estimates of several percentiles of the values.",
         column="percentile_@1_@percentile",
     ),
     Aggregate(
         "percentilew",
-        "(expr: scalar, weight: integer, percentile: number) -> @expr",
+        "(expr: scalar, weight: integer, percentile: number) -> estimated @expr",
         "An estimate of a percentile of values that have weights.",
         column="percentile_@1_@percentile",
     ),
     Aggregate(
         "percentile",
-        "(expr: scalar, percentile: number) -> @expr",
+        "(expr: scalar, percentile: number) -> estimated @expr",
         "An estimate of a percentile of the values.",
         column="percentile_@1_@percentile",
     ),

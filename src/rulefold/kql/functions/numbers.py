@@ -36,7 +36,7 @@ ROWS = (
     ),
     Function(
         "bin_auto",
-        "(value: summable) -> @value",
+        "(value: summable) -> promoted @value",
         "The value rounded down to a bin whose size the request sets.",
         column="@1",
     ),

@@ -28,12 +28,12 @@ class Kind(StrEnum):
     PLUGIN = "plugin"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function as Kusto has it: one row of the table.
 
     `text` states its signatures in the language of `signature`, `meaning` in one line what it gives, `column` the rule
-    of the automatic column name, `aliases` the older names under which it is known too.
+    of the automatic column name, `aliases` the older names under which it is known too.  A row equals itself only.
     """
 
     name: str
