@@ -1,6 +1,7 @@
 """The table of functions: well-formed, resolved as Kusto documents it, and held against the official binder's facts."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -440,6 +441,16 @@ def test_all_functions_are_there_but_those_that_are_left_out(facts: list[dict[st
     left_out = {name for names in LEFT_OUT.values() for name in names.split()}
     missing = {fact["name"] for fact in facts if not lookup(fact["name"], kind_of(fact))}
     assert missing == left_out
+
+
+def test_what_the_catalogue_calls_is_there(shared: Path) -> None:
+    """The construct counts name functions as `fn:name: 12` and aggregates as `agg:name: 12`."""
+    text = (shared / "kusto" / "features.txt").read_text(encoding="utf-8").partition("== curve")[0]
+    found = set(re.findall(r"^(fn|agg):(\w+): \d+", text, re.MULTILINE))
+    assert len(found) > 150
+    kinds = {"fn": (Kind.SCALAR, Kind.PLUGIN), "agg": (Kind.AGGREGATE,)}
+    unknown = {name for kind, name in found if not any(lookup(name, one) for one in kinds[kind])}
+    assert unknown == set()
 
 
 def test_the_table_agrees_with_the_facts(facts: list[dict[str, Any]]) -> None:

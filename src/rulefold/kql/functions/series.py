@@ -31,7 +31,7 @@ ROWS = (
     Function(
         "series_decompose_forecast",
         "(series: array, test_points: integer, period: integer?, trend: string?, "
-        "seasonality_threshold: number?) -> (forecast: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
+        "seasonality_threshold: number?) -> (baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
         "The forecast of the last points of a series by its decomposition.",
         column="series_decompose_forecast_@1_*",
     ),
