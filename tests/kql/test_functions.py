@@ -309,7 +309,7 @@ def names_of(call: Call) -> list[str]:
         ("array_sort_asc(dynamic dynamic bool)", "arrays arrays nulls_last"),
         ("array_sort_asc(dynamic dynamic)", "arrays arrays"),
         ("sequence_detect(datetime timespan timespan bool bool string)",
-         "TimelineColumn MaxSeqeunceStepWindow MaxSequenceSpan Expr Expr Dimension"),
+         "TimelineColumn MaxSequenceStepWindow MaxSequenceSpan Expr Expr Dimension"),
         ("ipv4_lookup(tabular string string string bool)",
          "LookupTable SourceIPv4Key IPv4LookupKey ExtraKey return_unmatched"),
         ("pi(int)", ""),

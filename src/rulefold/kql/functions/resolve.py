@@ -158,11 +158,11 @@ def _best(signatures: tuple[Signature, ...], types: Sequence[Operand]) -> list[S
     count = len(types)
     found = [one for one in signatures if one.least <= count <= one.most]
     if not found:
-        most = max(one.most for one in signatures)
-        found = [one for one in signatures if one.least <= most <= one.most]
+        longest = max(one.most for one in signatures)
+        found = [one for one in signatures if one.least <= longest <= one.most]
     fits = [(_fits(one, types), one) for one in found]
-    most = max(sum(map(bool, one)) for one, _ in fits)
-    fits = [(one, signature) for one, signature in fits if sum(map(bool, one)) == most]
+    fitting = max(sum(map(bool, one)) for one, _ in fits)
+    fits = [(one, signature) for one, signature in fits if sum(map(bool, one)) == fitting]
     ranks = [(min(one, default=_EXACT), max(one, default=_MISFIT)) for one, _ in fits]
     best = max(ranks)
     if ranks.count(best) > 1:
