@@ -6,7 +6,6 @@ Left out are the functions of geography, of graphs and of machine learning, what
 and what is not documented.
 """
 
-from difflib import get_close_matches
 from functools import cache
 
 from rulefold.kql.functions import (
@@ -29,7 +28,6 @@ from rulefold.kql.functions import (
 from rulefold.kql.functions.resolve import Call, Fault, Reason, accepts, assign, resolve, result_type, wider
 from rulefold.kql.functions.signature import (
     Argument,
-    Column,
     Operand,
     Parameter,
     Result,
@@ -43,7 +41,6 @@ __all__ = [
     "FUNCTIONS",
     "Argument",
     "Call",
-    "Column",
     "Fault",
     "Function",
     "Kind",
@@ -91,5 +88,7 @@ def lookup(name: str, kind: Kind = Kind.SCALAR) -> Function | None:
 @cache
 def similar(name: str, kind: Kind = Kind.SCALAR) -> tuple[str, ...]:
     """At most three names of the kind that are like the given one, the best first; case does not count."""
+    from difflib import get_close_matches  # not needed but for a hint
+
     names = {other.lower(): other for other_kind, other in _BY_NAME if other_kind is kind}
     return tuple(names[one] for one in get_close_matches(name.lower(), names, n=3, cutoff=0.7))

@@ -8,16 +8,16 @@ Aggregate = partial(Function, kind=Kind.AGGREGATE)
 
 ROWS = (
     Aggregate(
-        "anyif",
-        "(expr: scalar, predicate: bool) -> @expr",
-        "A value of any one row for which a condition is true; the old name.",
-        column="anyif_@1",
-    ),
-    Aggregate(
         "any",
         "(expr: scalar) -> @expr; (expr: scalar[2..]) -> special; (expr: star scalar) -> special",
         "The values of any one row of the group; the old name.",
         column="any_@expr",
+    ),
+    Aggregate(
+        "anyif",
+        "(expr: scalar, predicate: bool) -> @expr",
+        "A value of any one row for which a condition is true; the old name.",
+        column="anyif_@1",
     ),
     Aggregate(
         "arg_max",
@@ -44,16 +44,6 @@ ROWS = (
         column="min_@1, min_@1_@returned",
     ),
     Aggregate(
-        "avgif",
-        "(expr: integer, predicate: bool) -> real; "
-        "(expr: real, predicate: bool) -> real; "
-        "(expr: decimal, predicate: bool) -> decimal; "
-        "(expr: timespan, predicate: bool) -> timespan; "
-        "(expr: datetime, predicate: bool) -> datetime",
-        "The mean of the values for which a condition is true.",
-        column="avgif_@1",
-    ),
-    Aggregate(
         "avg",
         "(expr: integer) -> real; "
         "(expr: real) -> real; "
@@ -62,6 +52,16 @@ ROWS = (
         "(expr: datetime) -> datetime",
         "The mean of the values.",
         column="avg_@1",
+    ),
+    Aggregate(
+        "avgif",
+        "(expr: integer, predicate: bool) -> real; "
+        "(expr: real, predicate: bool) -> real; "
+        "(expr: decimal, predicate: bool) -> decimal; "
+        "(expr: timespan, predicate: bool) -> timespan; "
+        "(expr: datetime, predicate: bool) -> datetime",
+        "The mean of the values for which a condition is true.",
+        column="avgif_@1",
     ),
     Aggregate("binary_all_and", "(expr: summable) -> @expr", "The bitwise and of all values.", column="@1"),
     Aggregate("binary_all_or", "(expr: summable) -> @expr", "The bitwise or of all values.", column="@1"),
@@ -73,12 +73,7 @@ ROWS = (
         column="schema_@1",
     ),
     Aggregate("cnt", "() -> long", "The number of rows; the old name.", column="cnt_@1"),
-    Aggregate(
-        "count_distinctif",
-        "(expr: nondynamic, predicate: bool) -> long",
-        "The exact number of distinct values for which a condition is true.",
-        column="count_distinctif_@1",
-    ),
+    Aggregate("count", "() -> long; (predicate: bool) -> long", "The number of rows.", column="count_@1"),
     Aggregate(
         "count_distinct",
         "(expr: nondynamic) -> long",
@@ -86,29 +81,16 @@ ROWS = (
         column="count_distinct_@1",
     ),
     Aggregate(
+        "count_distinctif",
+        "(expr: nondynamic, predicate: bool) -> long",
+        "The exact number of distinct values for which a condition is true.",
+        column="count_distinctif_@1",
+    ),
+    Aggregate(
         "countif",
         "(predicate: bool) -> long",
         "The number of rows for which a condition is true.",
         column="countif_@1",
-    ),
-    Aggregate("count", "() -> long; (predicate: bool) -> long", "The number of rows.", column="count_@1"),
-    Aggregate(
-        "covarianceif",
-        "(expr: summable, other: summable, predicate: bool) -> real",
-        "The covariance of two expressions where a condition is true, of a sample.",
-        column="covarianceif_@1",
-    ),
-    Aggregate(
-        "covariancepif",
-        "(expr: summable, other: summable, predicate: bool) -> real",
-        "The covariance of two expressions where a condition is true, of a population.",
-        column="covariancepif_@1",
-    ),
-    Aggregate(
-        "covariancep",
-        "(expr: summable, other: summable) -> real",
-        "The covariance of two expressions, of a population.",
-        column="covariancep_@1",
     ),
     Aggregate(
         "covariance",
@@ -117,10 +99,22 @@ ROWS = (
         column="covariance_@1",
     ),
     Aggregate(
-        "dcountif",
-        "(expr: scalar, predicate: bool, accuracy: nondynamic?) -> long",
-        "An estimate of the number of distinct values for which a condition is true.",
-        column="dcountif_@1",
+        "covarianceif",
+        "(expr: summable, other: summable, predicate: bool) -> real",
+        "The covariance of two expressions where a condition is true, of a sample.",
+        column="covarianceif_@1",
+    ),
+    Aggregate(
+        "covariancep",
+        "(expr: summable, other: summable) -> real",
+        "The covariance of two expressions, of a population.",
+        column="covariancep_@1",
+    ),
+    Aggregate(
+        "covariancepif",
+        "(expr: summable, other: summable, predicate: bool) -> real",
+        "The covariance of two expressions where a condition is true, of a population.",
+        column="covariancepif_@1",
     ),
     Aggregate(
         "dcount",
@@ -129,9 +123,20 @@ ROWS = (
         column="dcount_@1",
     ),
     Aggregate(
+        "dcountif",
+        "(expr: scalar, predicate: bool, accuracy: nondynamic?) -> long",
+        "An estimate of the number of distinct values for which a condition is true.",
+        column="dcountif_@1",
+    ),
+    Aggregate(
+        "hll",
+        "(expr: countable, accuracy: integer?) -> dynamic",
+        "The sketch from which the number of distinct values is estimated.",
+        column="hll_@1",
+    ),
+    Aggregate(
         "hll_if",
-        "(expr: datetime/decimal/dynamic/guid/int/long/string/timespan, predicate: bool, "
-        "accuracy: integer?) -> dynamic",
+        "(expr: countable, predicate: bool, accuracy: integer?) -> dynamic",
         "The sketch of the values for which a condition is true.",
         column="hll_if_@1",
     ),
@@ -142,10 +147,10 @@ ROWS = (
         column="hll_merge_@1",
     ),
     Aggregate(
-        "hll",
-        "(expr: datetime/decimal/dynamic/guid/int/long/string/timespan, accuracy: integer?) -> dynamic",
-        "The sketch from which the number of distinct values is estimated.",
-        column="hll_@1",
+        "make_bag",
+        "(expr: bag, maxSize: integer?) -> dynamic",
+        "The bag of the members of all values.",
+        column="bag_@1",
     ),
     Aggregate(
         "make_bag_if",
@@ -154,16 +159,17 @@ ROWS = (
         column="bag_@1",
     ),
     Aggregate(
-        "make_bag",
-        "(expr: bag, maxSize: integer?) -> dynamic",
-        "The bag of the members of all values.",
-        column="bag_@1",
-    ),
-    Aggregate(
         "make_dictionary",
         "(expr: bag, maxSize: integer?) -> dynamic",
         "The bag of the members of all values; the old name.",
         column="dictionary_@1",
+    ),
+    Aggregate(
+        "make_list",
+        "(expr: scalar, maxSize: integer?) -> array",
+        "The array of all values.",
+        column="list_@1",
+        aliases=("makelist",),
     ),
     Aggregate(
         "make_list_if",
@@ -178,19 +184,6 @@ ROWS = (
         column="list_@1",
     ),
     Aggregate(
-        "make_list",
-        "(expr: scalar, maxSize: integer?) -> array",
-        "The array of all values.",
-        column="list_@1",
-        aliases=("makelist",),
-    ),
-    Aggregate(
-        "make_set_if",
-        "(expr: scalar, predicate: bool, maxSize: integer?) -> array",
-        "The array of all distinct values for which a condition is true.",
-        column="set_@1",
-    ),
-    Aggregate(
         "make_set",
         "(expr: scalar, maxSize: integer?) -> array",
         "The array of all distinct values.",
@@ -198,12 +191,18 @@ ROWS = (
         aliases=("makeset",),
     ),
     Aggregate(
+        "make_set_if",
+        "(expr: scalar, predicate: bool, maxSize: integer?) -> array",
+        "The array of all distinct values for which a condition is true.",
+        column="set_@1",
+    ),
+    Aggregate("max", "(expr: orderable) -> @expr", "The greatest value.", column="max_@1"),
+    Aggregate(
         "maxif",
         "(expr: orderable, predicate: bool) -> @expr",
         "The greatest value for which a condition is true.",
         column="maxif_@1",
     ),
-    Aggregate("max", "(expr: orderable) -> @expr", "The greatest value.", column="max_@1"),
     Aggregate(
         "merge_tdigest",
         "(tdigest: array) -> dynamic",
@@ -211,19 +210,37 @@ ROWS = (
         column="merge_tdigests_@1",
         aliases=("tdigest_merge",),
     ),
+    Aggregate("min", "(expr: orderable) -> @expr", "The smallest value.", column="min_@1"),
     Aggregate(
         "minif",
         "(expr: orderable, predicate: bool) -> @expr",
         "The smallest value for which a condition is true.",
         column="minif_@1",
     ),
-    Aggregate("min", "(expr: orderable) -> @expr", "The smallest value.", column="min_@1"),
     Aggregate("passthrough", "(expr: scalar) -> @expr", "The value as it is.", column="@1"),
+    Aggregate(
+        "percentile",
+        "(expr: scalar, percentile: number) -> estimated @expr",
+        "An estimate of a percentile of the values.",
+        column="percentile_@1_@percentile",
+    ),
+    Aggregate(
+        "percentiles",
+        "(expr: scalar, percentile: number+) -> estimated @expr",
+        "Estimates of several percentiles of the values.",
+        column="percentile_@1_@percentile",
+    ),
     Aggregate(
         "percentiles_array",
         "(expr: scalar, percentile: number+) -> dynamic; (expr: scalar, percentiles: array) -> dynamic",
         "Estimates of several percentiles of the values, as an array.",
         column="percentiles_@1",
+    ),
+    Aggregate(
+        "percentilesw",
+        "(expr: scalar, weight: integer, percentile: number+) -> estimated @expr",
+        "Estimates of several percentiles of values that have weights.",
+        column="percentile_@1_@percentile",
     ),
     Aggregate(
         "percentilesw_array",
@@ -233,28 +250,16 @@ ROWS = (
         column="percentiles_@1",
     ),
     Aggregate(
-        "percentilesw",
-        "(expr: scalar, weight: integer, percentile: number+) -> @expr",
-        "Estimates of several percentiles of values that have weights.",
-        column="percentile_@1_@percentile",
-    ),
-    Aggregate(
-        "percentiles",
-        "(expr: scalar, percentile: number+) -> @expr",
-        "Estimates of several percentiles of the values.",
-        column="percentile_@1_@percentile",
-    ),
-    Aggregate(
         "percentilew",
-        "(expr: scalar, weight: integer, percentile: number) -> @expr",
+        "(expr: scalar, weight: integer, percentile: number) -> estimated @expr",
         "An estimate of a percentile of values that have weights.",
         column="percentile_@1_@percentile",
     ),
     Aggregate(
-        "percentile",
-        "(expr: scalar, percentile: number) -> @expr",
-        "An estimate of a percentile of the values.",
-        column="percentile_@1_@percentile",
+        "stdev",
+        "(expr: summable) -> real",
+        "The standard deviation of the values, of a sample.",
+        column="stdev_@1",
     ),
     Aggregate(
         "stdevif",
@@ -268,24 +273,12 @@ ROWS = (
         "The standard deviation of the values, of a population.",
         column="stdevp_@1",
     ),
-    Aggregate(
-        "stdev",
-        "(expr: summable) -> real",
-        "The standard deviation of the values, of a sample.",
-        column="stdev_@1",
-    ),
+    Aggregate("sum", "(expr: summable) -> promoted @expr", "The sum of the values.", column="sum_@1"),
     Aggregate(
         "sumif",
         "(expr: summable, predicate: bool) -> promoted @expr",
         "The sum of the values for which a condition is true.",
         column="sumif_@1",
-    ),
-    Aggregate("sum", "(expr: summable) -> promoted @expr", "The sum of the values.", column="sum_@1"),
-    Aggregate(
-        "take_anyif",
-        "(expr: scalar, predicate: bool) -> @expr",
-        "A value of any one row for which a condition is true.",
-        column="@1",
     ),
     Aggregate(
         "take_any",
@@ -294,11 +287,18 @@ ROWS = (
         column="@expr",
     ),
     Aggregate(
+        "take_anyif",
+        "(expr: scalar, predicate: bool) -> @expr",
+        "A value of any one row for which a condition is true.",
+        column="@1",
+    ),
+    Aggregate(
         "tdigest",
         "(expr: summable, weight: integer?) -> dynamic",
         "The sketch from which percentiles of the values are estimated.",
         column="tdigest_@1",
     ),
+    Aggregate("variance", "(expr: summable) -> real", "The variance of the values, of a sample.", column="variance_@1"),
     Aggregate(
         "varianceif",
         "(expr: summable, predicate: bool) -> real",
@@ -306,16 +306,15 @@ ROWS = (
         column="varianceif_@1",
     ),
     Aggregate(
-        "variancepif",
-        "(expr: summable, predicate: bool) -> real",
-        "The variance of the values for which a condition is true, of a population.",
-        column="variancepif_@1",
-    ),
-    Aggregate(
         "variancep",
         "(expr: summable) -> real",
         "The variance of the values, of a population.",
         column="variancep_@1",
     ),
-    Aggregate("variance", "(expr: summable) -> real", "The variance of the values, of a sample.", column="variance_@1"),
+    Aggregate(
+        "variancepif",
+        "(expr: summable, predicate: bool) -> real",
+        "The variance of the values for which a condition is true, of a population.",
+        column="variancepif_@1",
+    ),
 )

@@ -72,15 +72,15 @@ ROWS = (
         "The bag with the members of several; the first that has a key wins.",
     ),
     Function(
-        "bag_pack_columns",
-        "(value: column scalar+) -> dynamic",
-        "The bag with the names and values of the given columns.",
-    ),
-    Function(
         "bag_pack",
         "(key: string+, value: scalar+) -> dynamic",
         "The bag with the given keys and values.",
         aliases=("pack", "pack_dictionary"),
+    ),
+    Function(
+        "bag_pack_columns",
+        "(value: column scalar+) -> dynamic",
+        "The bag with the names and values of the given columns.",
     ),
     Function("bag_remove_keys", "(bag: bag, keys: array) -> dynamic", "The bag without some keys."),
     Function(

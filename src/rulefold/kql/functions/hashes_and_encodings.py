@@ -37,6 +37,11 @@ ROWS = (
         "(string: string) -> string",
         "The text that was compressed by gzip and written in Base64.",
     ),
+    Function(
+        "hash",
+        "(source: nondynamic, mod: integer?) -> long",
+        "A hash of the value, below a modulus if there is one.",
+    ),
     Function("hash_combine", "(source: scalar[2..]) -> long", "A hash made of several hashes."),
     Function("hash_many", "(source: nondynamic+) -> long", "A hash of several values together."),
     Function("hash_md5", "(source: nondynamic) -> string", "The MD5 hash of the value, in hexadecimal digits."),
@@ -46,11 +51,6 @@ ROWS = (
         "hash_xxhash64",
         "(source: nondynamic, mod: integer?) -> long",
         "The xxHash64 hash of the value, below a modulus if there is one.",
-    ),
-    Function(
-        "hash",
-        "(source: nondynamic, mod: integer?) -> long",
-        "A hash of the value, below a modulus if there is one.",
     ),
     Function("new_guid", "() -> guid", "A new random guid."),
     Function("punycode_domain_from_string", "(string: string) -> string", "The domain name in Punycode."),
@@ -62,8 +62,8 @@ ROWS = (
     Function("punycode_from_string", "(string: string) -> string", "The text in Punycode."),
     Function("punycode_to_string", "(string: string) -> string", "The text that one in Punycode stands for."),
     Function("url_decode", "(encoded_url: string) -> string", "The text that one encoded for a URL stands for."),
-    Function("url_encode_component", "(url: string) -> string", "The text encoded as a component of a URL."),
     Function("url_encode", "(url: string) -> string", "The text encoded for a URL, with + for a space."),
+    Function("url_encode_component", "(url: string) -> string", "The text encoded as a component of a URL."),
     Function(
         "zlib_compress_to_base64_string",
         "(string: string) -> string",

@@ -11,13 +11,13 @@ ROWS = (
     ),
     Function("acos", "(number: number) -> real", "The arc cosine, in radians.", column="@1"),
     Function("asin", "(number: number) -> real", "The arc sine, in radians.", column="@1"),
+    Function("atan", "(number: number) -> real", "The arc tangent, in radians.", column="@1"),
     Function(
         "atan2",
         "(y: number, x: number) -> real",
         "The angle between the x axis and a point, in radians.",
         column="@1",
     ),
-    Function("atan", "(number: number) -> real", "The arc tangent, in radians.", column="@1"),
     Function("beta_cdf", "(x: number, alpha: number, beta: number) -> real", "The cumulative beta distribution."),
     Function(
         "beta_inv",
@@ -25,6 +25,15 @@ ROWS = (
         "The inverse of the cumulative beta distribution.",
     ),
     Function("beta_pdf", "(x: number, alpha: number, beta: number) -> real", "The density of the beta distribution."),
+    Function(
+        "bin",
+        "(value: number, roundTo: number) -> widest; "
+        "(value: timespan, roundTo: timespan) -> timespan; "
+        "(value: datetime, roundTo: datetime) -> datetime; "
+        "(value: datetime, roundTo: timespan) -> datetime",
+        "The value rounded down to a multiple of a number or a time span.",
+        column="@1",
+    ),
     Function(
         "bin_at",
         "(value: number, bin_size: number, fixed_point: number) -> widest; "
@@ -36,7 +45,7 @@ ROWS = (
     ),
     Function(
         "bin_auto",
-        "(value: summable) -> @value",
+        "(value: summable) -> promoted @value",
         "The value rounded down to a bin whose size the request sets.",
         column="@1",
     ),
@@ -66,25 +75,16 @@ ROWS = (
         "The bitwise exclusive or of two integers.",
         column="@1",
     ),
-    Function(
-        "bin",
-        "(value: number, roundTo: number) -> widest; "
-        "(value: timespan, roundTo: timespan) -> timespan; "
-        "(value: datetime, roundTo: datetime) -> datetime; "
-        "(value: datetime, roundTo: timespan) -> datetime",
-        "The value rounded down to a multiple of a number or a time span.",
-        column="@1",
-    ),
     Function("bitset_count_ones", "(value: integer) -> long", "The number of bits that are set.", column="@1"),
     Function("ceiling", "(number: number) -> @number", "The smallest whole number not below the value.", column="@1"),
     Function("cos", "(number: number) -> real", "The cosine of an angle in radians.", column="@1"),
     Function("cot", "(number: number) -> real", "The cotangent of an angle in radians."),
     Function("degrees", "(radians: number) -> real", "The angle in degrees of one in radians."),
-    Function("erfc", "(number: number) -> real", "The complement of the error function.", column="@1"),
     Function("erf", "(number: number) -> real", "The error function.", column="@1"),
+    Function("erfc", "(number: number) -> real", "The complement of the error function.", column="@1"),
+    Function("exp", "(number: number) -> real", "The power of e.", column="@1"),
     Function("exp10", "(number: number) -> real", "The power of ten.", column="@1"),
     Function("exp2", "(number: number) -> real", "The power of two.", column="@1"),
-    Function("exp", "(number: number) -> real", "The power of e.", column="@1"),
     Function(
         "floor",
         "(value: number, roundTo: number) -> widest; "
@@ -98,6 +98,7 @@ ROWS = (
     Function("isfinite", "(number: real) -> bool", "Whether a number is neither infinite nor NaN."),
     Function("isinf", "(number: real) -> bool", "Whether a number is infinite."),
     Function("isnan", "(number: real) -> bool", "Whether a number is NaN."),
+    Function("log", "(number: number) -> real", "The natural logarithm.", column="@1"),
     Function("log10", "(number: number) -> real", "The logarithm to base ten.", column="@1"),
     Function("log2", "(number: number) -> real", "The logarithm to base two.", column="@1"),
     Function(
@@ -106,7 +107,6 @@ ROWS = (
         "The logarithm of the absolute value of the gamma function.",
         column="@1",
     ),
-    Function("log", "(number: number) -> real", "The natural logarithm.", column="@1"),
     Function("max_of", "(arg: common-orderable[2..64]) -> common", "The greatest of the arguments."),
     Function("min_of", "(arg: common-orderable[2..64]) -> common", "The smallest of the arguments."),
     Function("pi", "() -> real", "The constant pi."),

@@ -30,13 +30,13 @@ ROWS = (
         aliases=("parsejson",),
     ),
     Function("parse_path", "(path: string) -> dynamic", "The parts of a path of a file, as a bag."),
+    Function("parse_url", "(url: string) -> dynamic", "The parts of a URL, as a bag.", aliases=("parseurl",)),
     Function(
         "parse_urlquery",
         "(query: string) -> dynamic",
         "The parameters of the query of a URL, as a bag.",
         aliases=("parseurlquery",),
     ),
-    Function("parse_url", "(url: string) -> dynamic", "The parts of a URL, as a bag.", aliases=("parseurl",)),
     Function(
         "parse_user_agent",
         "(user_agent: string, look_for: string/array?) -> dynamic",

@@ -74,18 +74,18 @@ ROWS = (
     ),
     Plugin("estimate_rows_count", "() -> (EstimatedRowsCount: long)", "An estimate of the number of rows."),
     Plugin(
-        "funnel_sequence_completion",
-        "(IdColumn: column nondynamic, TimelineColumn: column summable, Start: constant summable, "
-        "End: constant summable, BinSize: constant summable, StateColumn: column nondynamic, "
-        "Sequence: constant array, MaxSequencePeriods: constant array) -> special",
-        "The users who completed a sequence of states, by period.",
-    ),
-    Plugin(
         "funnel_sequence",
         "(IdColumn: column nondynamic, TimelineColumn: column summable, Start: constant summable, "
         "End: constant summable, MaxWindowSizeBetweenSteps: constant summable, Step: constant summable, "
         "StateColumn: column nondynamic, Sequence: constant array) -> special",
         "The users who came to a state after a sequence of others.",
+    ),
+    Plugin(
+        "funnel_sequence_completion",
+        "(IdColumn: column nondynamic, TimelineColumn: column summable, Start: constant summable, "
+        "End: constant summable, BinSize: constant summable, StateColumn: column nondynamic, "
+        "Sequence: constant array, MaxSequencePeriods: constant array) -> special",
+        "The users who completed a sequence of states, by period.",
     ),
     Plugin("identity", "() -> (*)", "The table as it is."),
     Plugin(
@@ -131,7 +131,7 @@ ROWS = (
     ),
     Plugin(
         "sequence_detect",
-        "(TimelineColumn: column summable, MaxSeqeunceStepWindow: constant summable, "
+        "(TimelineColumn: column summable, MaxSequenceStepWindow: constant summable, "
         "MaxSequenceSpan: constant summable, Expr: bool+, Dimension: column nondynamic*) -> special",
         "The occurrences of a sequence of conditions, with their times.",
     ),

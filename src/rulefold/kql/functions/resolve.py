@@ -7,7 +7,8 @@ string is declared, and never where a number or a time is; an unknown is taken e
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+from functools import lru_cache
 
 from rulefold.kql.functions.signature import (
     ORDERABLE,
@@ -64,39 +65,32 @@ class Call:
     fault: Fault | None
 
 
-class _Fit(IntEnum):
-    """How well an argument fits a parameter; the worst fit decides between signatures, then the best."""
-
-    NONE = 0
-    UNKNOWN = 1
-    PROMOTED = 2
-    NONDYNAMIC = 3
-    ONE_OF_MANY = 4
-    SCALAR = 5
-    SUMMABLE = 6
-    ORDERABLE = 7
-    NUMBER = 8
-    INTEGER = 9
-    TABULAR = 10
-    EXACT = 11
-
-
+# How well an argument fits a parameter; the worst fit decides between signatures, then the best.
+_MISFIT, _UNKNOWN, _PROMOTED, _ONE_OF_MANY, _EXACT = 0, 1, 2, 4, 11
 _FIT_OF_CLASS = {
-    "common": _Fit.SCALAR,
-    "common-dynamic": _Fit.SCALAR,
-    "common-orderable": _Fit.ORDERABLE,
-    "integer": _Fit.INTEGER,
-    "nondynamic": _Fit.NONDYNAMIC,
-    "number": _Fit.NUMBER,
-    "orderable": _Fit.ORDERABLE,
-    "scalar": _Fit.SCALAR,
-    "summable": _Fit.SUMMABLE,
-    "tabular": _Fit.TABULAR,
+    "array": _ONE_OF_MANY,
+    "bag": _ONE_OF_MANY,
+    "common": 5,
+    "common-dynamic": 5,
+    "common-orderable": 7,
+    "countable": 3,
+    "integer": 9,
+    "nondynamic": 3,
+    "number": 8,
+    "orderable": 7,
+    "scalar": 5,
+    "summable": 6,
+    "tabular": 10,
 }
 
 
 def resolve(function: Function, types: Sequence[Operand]) -> Call:
     """The signature, the parameter of each argument, the type, and the fault if the call is refused."""
+    return _resolve(function, tuple(types))
+
+
+@lru_cache(maxsize=8192)
+def _resolve(function: Function, types: tuple[Operand, ...]) -> Call:
     signatures = _best(function.signatures, types)
     if len(signatures) == 1:
         return _call(signatures[0], types)
@@ -121,23 +115,13 @@ def result_type(function: Function, types: Sequence[Operand]) -> Type | None:
 
 def assign(signature: Signature, types: Sequence[Operand]) -> tuple[Parameter | None, ...]:
     """The parameter to which each argument is given, or None for an argument too many."""
-    repeating = [index for index, one in enumerate(signature.parameters) if one.repeats]
-    if len(repeating) > 1 and repeating[1] == repeating[0] + 1 and signature.parameters[repeating[0]].least:
-        return (
-            _by_group(signature, repeating, len(types)) if _grouped(signature, repeating) else _walk(signature, types)
-        )
-    return _walk(signature, types)
+    return _by_group(signature, len(types)) if signature.group else _walk(signature, types)
 
 
-def _grouped(signature: Signature, repeating: list[int]) -> bool:
-    """Whether the repeating parameters repeat side by side as a group, and not one after the other."""
-    bounds = {(signature.parameters[one].least, signature.parameters[one].most) for one in repeating}
-    return len(bounds) == 1
-
-
-def _by_group(signature: Signature, repeating: list[int], count: int) -> tuple[Parameter | None, ...]:
+def _by_group(signature: Signature, count: int) -> tuple[Parameter | None, ...]:
     """The group takes what the parameters after it leave, in whole groups."""
-    parameters, first, size = signature.parameters, repeating[0], len(repeating)
+    parameters, size = signature.parameters, len(signature.group)
+    first = parameters.index(signature.group[0])
     after = len(parameters) - first - size
     groups = max(1, -(-(count - first - after) // size))
     given: list[Parameter | None] = list(parameters[:first])
@@ -174,35 +158,34 @@ def _best(signatures: tuple[Signature, ...], types: Sequence[Operand]) -> list[S
     count = len(types)
     found = [one for one in signatures if one.least <= count <= one.most]
     if not found:
-        most = max(one.most for one in signatures)
-        found = [one for one in signatures if one.least <= most <= one.most]
+        longest = max(one.most for one in signatures)
+        found = [one for one in signatures if one.least <= longest <= one.most]
     fits = [(_fits(one, types), one) for one in found]
-    most = max(sum(map(bool, one)) for one, _ in fits)
-    fits = [(one, signature) for one, signature in fits if sum(map(bool, one)) == most]
-    ranks = [(min(one, default=_Fit.EXACT), max(one, default=_Fit.NONE)) for one, _ in fits]
+    fitting = max(sum(map(bool, one)) for one, _ in fits)
+    fits = [(one, signature) for one, signature in fits if sum(map(bool, one)) == fitting]
+    ranks = [(min(one, default=_EXACT), max(one, default=_MISFIT)) for one, _ in fits]
     best = max(ranks)
     if ranks.count(best) > 1:
         return [signature for _, signature in fits]
     return [fits[ranks.index(best)][1]]
 
 
-def _fits(signature: Signature, types: Sequence[Operand]) -> list[_Fit]:
-    return [_fit(one, type_) if one else _Fit.NONE for one, type_ in zip(assign(signature, types), types, strict=True)]
+def _fits(signature: Signature, types: Sequence[Operand]) -> list[int]:
+    return [_fit(one, type_) if one else _MISFIT for one, type_ in zip(assign(signature, types), types, strict=True)]
 
 
-def _fit(parameter: Parameter, type_: Operand) -> _Fit:
+def _fit(parameter: Parameter, type_: Operand) -> int:
     """How well a type fits, apart from what parameters have in common."""
     if type_ is Type.UNKNOWN:
-        return _Fit.UNKNOWN
+        return _UNKNOWN
     if type_ is Special.STAR or parameter.argument is Argument.STAR:
         takes_star = parameter.argument in {Argument.STAR, Argument.EXPRESSION_OR_STAR}
-        return _Fit.EXACT if type_ is Special.STAR and takes_star else _Fit.NONE
+        return _EXACT if type_ is Special.STAR and takes_star else _MISFIT
     if type_ in parameter.accepts:
-        one_of_many = "/" in parameter.kind or parameter.kind in {"array", "bag"}
-        return _Fit.ONE_OF_MANY if one_of_many else _FIT_OF_CLASS.get(parameter.kind, _Fit.EXACT)
+        return _ONE_OF_MANY if "/" in parameter.kind else _FIT_OF_CLASS.get(parameter.kind, _EXACT)
     declared = parameter.kind.split("/")
     promoted = any(type_ in _NARROWER.get(one, ()) for one in parameter.accepts if one in declared)
-    return _Fit.PROMOTED if promoted else _Fit.NONE
+    return _PROMOTED if promoted else _MISFIT
 
 
 def _call(signature: Signature, types: Sequence[Operand]) -> Call:
@@ -276,7 +259,7 @@ def _type(signature: Signature, parameters: Sequence[Parameter | None], types: S
     match result.rule:
         case Rule.TYPE:
             return result.type
-        case Rule.ARGUMENT | Rule.PROMOTED:
+        case Rule.ARGUMENT | Rule.PROMOTED | Rule.ESTIMATED:
             return _of_argument(result, parameters, types)
         case Rule.WIDEST:
             return _widest(types)
@@ -285,7 +268,7 @@ def _type(signature: Signature, parameters: Sequence[Parameter | None], types: S
         case Rule.COMMON_NONDYNAMIC:
             return _common(parameters, types, dynamic=False) or Type.UNKNOWN
         case Rule.COLUMNS:
-            return result.columns[0].type
+            return result.columns[0][1]
         case Rule.TABULAR:
             return Special.TABULAR
         case Rule.TYPE_OF | Rule.SPECIAL:
@@ -295,7 +278,9 @@ def _type(signature: Signature, parameters: Sequence[Parameter | None], types: S
 def _of_argument(result: Result, parameters: Sequence[Parameter | None], types: Sequence[Operand]) -> Operand:
     given = zip(parameters, types, strict=True)
     found = next((type_ for one, type_ in given if one and one.name == result.parameter), Type.UNKNOWN)
-    return Type.LONG if result.rule is Rule.PROMOTED and found is Type.INT else found
+    if result.rule is Rule.ESTIMATED and found is Type.DECIMAL:
+        return Type.REAL
+    return Type.LONG if result.rule is not Rule.ARGUMENT and found is Type.INT else found
 
 
 def _widest(types: Sequence[Operand]) -> Type:

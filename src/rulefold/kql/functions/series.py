@@ -15,12 +15,19 @@ ROWS = (
     Function("series_asin", "(series: array) -> dynamic", "The arc sine of each element."),
     Function("series_atan", "(series: array) -> dynamic", "The arc tangent of each element."),
     Function("series_ceiling", "(series: array) -> @series", "Each element rounded up to a whole number."),
+    Function("series_cos", "(series: array) -> dynamic", "The cosine of each element."),
     Function(
         "series_cosine_similarity",
         "(series1: array, series2: array, series1_magnitude: real?, series2_magnitude: real?) -> real",
         "The cosine of the angle between two series as vectors.",
     ),
-    Function("series_cos", "(series: array) -> dynamic", "The cosine of each element."),
+    Function(
+        "series_decompose",
+        "(series: array, period: integer?, trend: string?, test_points: integer?, "
+        "seasonality_threshold: number?) -> (baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
+        "The parts of a series: baseline, season, trend and residual.",
+        column="series_decompose_@1_*",
+    ),
     Function(
         "series_decompose_anomalies",
         "(series: array, threshold: number?, period: integer?, trend: string?, test_points: integer?, "
@@ -31,16 +38,9 @@ ROWS = (
     Function(
         "series_decompose_forecast",
         "(series: array, test_points: integer, period: integer?, trend: string?, "
-        "seasonality_threshold: number?) -> (forecast: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
+        "seasonality_threshold: number?) -> (baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
         "The forecast of the last points of a series by its decomposition.",
         column="series_decompose_forecast_@1_*",
-    ),
-    Function(
-        "series_decompose",
-        "(series: array, period: integer?, trend: string?, test_points: integer?, "
-        "seasonality_threshold: number?) -> (baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic)",
-        "The parts of a series: baseline, season, trend and residual.",
-        column="series_decompose_@1_*",
     ),
     Function(
         "series_divide",
@@ -100,7 +100,6 @@ ROWS = (
         "The series after a filter with a finite impulse response.",
         column="@1",
     ),
-    Function("series_fit_2lines_dynamic", "(series: array) -> dynamic", "The fit of two lines to a series, as a bag."),
     Function(
         "series_fit_2lines",
         "(array: array) -> (rsquare: real, split_idx: long, variance: real, rvariance: real, line_fit: dynamic, "
@@ -110,7 +109,7 @@ ROWS = (
         "The fit of two lines to a series, as columns.",
         column="series_fit_2lines_@1_*",
     ),
-    Function("series_fit_line_dynamic", "(series: array) -> dynamic", "The fit of a line to a series, as a bag."),
+    Function("series_fit_2lines_dynamic", "(series: array) -> dynamic", "The fit of two lines to a series, as a bag."),
     Function(
         "series_fit_line",
         "(series: array) -> (rsquare: real, slope: real, variance: real, rvariance: real, interception: real, "
@@ -118,6 +117,7 @@ ROWS = (
         "The fit of a line to a series, as columns.",
         column="series_fit_line_@1_*",
     ),
+    Function("series_fit_line_dynamic", "(series: array) -> dynamic", "The fit of a line to a series, as a bag."),
     Function(
         "series_fit_poly",
         "(y_series: array, x_series: array?, degree: int?) -> (rsquare: real, coefficients: dynamic, variance: real, "
@@ -127,18 +127,18 @@ ROWS = (
     ),
     Function("series_floor", "(series: array) -> dynamic", "Each element rounded down to a whole number."),
     Function(
-        "series_greater_equals",
-        "(series1: array, series2: array) -> dynamic; "
-        "(series1: array, series2: number) -> dynamic; "
-        "(series1: number, series2: array) -> dynamic",
-        "Whether the first element at each place is greater or equal.",
-    ),
-    Function(
         "series_greater",
         "(series1: array, series2: array) -> dynamic; "
         "(series1: array, series2: number) -> dynamic; "
         "(series1: number, series2: array) -> dynamic",
         "Whether the first element at each place is greater.",
+    ),
+    Function(
+        "series_greater_equals",
+        "(series1: array, series2: array) -> dynamic; "
+        "(series1: array, series2: number) -> dynamic; "
+        "(series1: number, series2: array) -> dynamic",
+        "Whether the first element at each place is greater or equal.",
     ),
     Function(
         "series_ifft",
@@ -153,18 +153,18 @@ ROWS = (
         column="@1",
     ),
     Function(
-        "series_less_equals",
-        "(series1: array, series2: array) -> dynamic; "
-        "(series1: array, series2: number) -> dynamic; "
-        "(series1: number, series2: array) -> dynamic",
-        "Whether the first element at each place is smaller or equal.",
-    ),
-    Function(
         "series_less",
         "(series1: array, series2: array) -> dynamic; "
         "(series1: array, series2: number) -> dynamic; "
         "(series1: number, series2: array) -> dynamic",
         "Whether the first element at each place is smaller.",
+    ),
+    Function(
+        "series_less_equals",
+        "(series1: array, series2: array) -> dynamic; "
+        "(series1: array, series2: number) -> dynamic; "
+        "(series1: number, series2: array) -> dynamic",
+        "Whether the first element at each place is smaller or equal.",
     ),
     Function("series_log", "(series: array) -> dynamic", "The natural logarithm of each element."),
     Function("series_magnitude", "(series: array) -> real", "The length of a series as a vector."),
@@ -226,16 +226,16 @@ ROWS = (
     Function("series_sign", "(series: array) -> dynamic", "The sign of each element."),
     Function("series_sin", "(series: array) -> dynamic", "The sine of each element."),
     Function(
-        "series_stats_dynamic",
-        "(series: array, ignore_nonfinite: constant bool?) -> dynamic",
-        "The statistics of a series, as a bag.",
-    ),
-    Function(
         "series_stats",
         "(series: array, ignore_nonfinite: constant bool?) -> (min: real, min_idx: long, max: real, max_idx: long, "
         "avg: real, stdev: real, variance: real)",
         "The statistics of a series, as columns.",
         column="series_stats_@1_*",
+    ),
+    Function(
+        "series_stats_dynamic",
+        "(series: array, ignore_nonfinite: constant bool?) -> dynamic",
+        "The statistics of a series, as a bag.",
     ),
     Function(
         "series_subtract",

@@ -8,20 +8,21 @@
     times      = "?" | "*" | "+" | "[" least ".." [ most ] "]"         without it: exactly once
 
 The word of a kind is a type (`string`), or a class of types: `integer`, `number`, `summable` (numbers, times, spans),
-`orderable`, `scalar`, `nondynamic`, `array` and `bag` (both dynamic), `tabular`, `type` (the literal `typeof(long)`).
-The arguments of all `common` parameters have one type in common, those of `common-orderable` a type with an order;
-those of `common-dynamic` are dynamic together if they have no other type in common.  Parameters that repeat side by
-side repeat as a group, as in `case(predicate, then, predicate, then, else)`.
+`orderable`, `scalar`, `nondynamic`, `countable` (neither real nor bool), `array` and `bag` (both dynamic), `tabular`,
+`type` (the literal `typeof(long)`).  The arguments of all `common` parameters have one type in common, those of
+`common-orderable` a type with an order; those of `common-dynamic` are dynamic together if they have no other type in
+common.  Parameters that repeat side by side, as often as each other, repeat as a group, as in `case(predicate, then,
+predicate, then, else)`.
 
-    result     = type | "@" name | "promoted @" name | "type of @" name | "widest" | "common" | "common nondynamic"
-               | "array" | "tabular" | "(" column { ", " column } ")" | "special"
+    result     = type | "@" name | "promoted @" name | "estimated @" name | "type of @" name | "widest" | "common"
+               | "common nondynamic" | "array" | "tabular" | "(" column { ", " column } ")" | "special"
     column     = name ": " type | "@" name | "*"
 
-`@name` is the type of that argument (`promoted`: an int becomes a long), `type of @name` the type that a `typeof`
-literal names, `widest` the widest type of number among the arguments (an int becomes a long), `array` a dynamic array.
-Several columns come from a function that gives more than one value, and from plug-ins, where `*` stands for the columns
-of the input and `@name` for the columns given as that argument.  `special` is a result for which the binder has a rule
-of its own.
+`@name` is the type of that argument (`promoted`: an int becomes a long; `estimated`: and a decimal a real), `type of
+@name` the type that a `typeof` literal names, `widest` the widest type of number among the arguments (an int becomes a
+long), `array` a dynamic array.  Several columns come from a function that gives more than one value, and from plug-ins,
+where `*` stands for the columns of the input and `@name` for the columns given as that argument.  `special` is a result
+for which the binder has a rule of its own.
 """
 
 import re
@@ -64,6 +65,7 @@ class Rule(StrEnum):
     TYPE = "type"
     ARGUMENT = "@"
     PROMOTED = "promoted @"
+    ESTIMATED = "estimated @"
     TYPE_OF = "type of @"
     WIDEST = "widest"
     COMMON = "common"
@@ -85,6 +87,7 @@ CLASSES: MappingProxyType[str, frozenset[Operand]] = MappingProxyType(
         "common": SCALARS,
         "common-dynamic": SCALARS,
         "common-orderable": ORDERABLE,
+        "countable": SCALARS - {Type.REAL, Type.BOOL},
         "integer": frozenset(INTEGERS),
         "nondynamic": SCALARS - _DYNAMIC,
         "number": frozenset(NUMBERS),
@@ -121,21 +124,16 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a result: a name with its type, or without a type `@parameter` or `*` (see the language above)."""
-
-    name: str
-    type: Type | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """The rule by which a result has its type, and what the rule needs."""
+    """The rule by which a result has its type, and what the rule needs.
+
+    A column is a name with its type, or without a type `@parameter` or `*` (see the language above).
+    """
 
     rule: Rule
     type: Type | None = None
     parameter: str = ""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[tuple[str, Type | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +160,9 @@ class Signature:
         return repeating if len(repeating) > 1 and len({(one.least, one.most) for one in repeating}) == 1 else ()
 
 
-_SIGNATURE = re.compile(r"\((.*?)\) -> (\(.*\)|.+)")
-_PARAMETER = re.compile(
+# Patterns are compiled when the first signature is read, for the sake of a fast import.
+_SIGNATURE = r"\((.*?)\) -> (\(.*\)|.+)"
+_PARAMETER = (
     r"(?P<name>\w+): (?:(?P<argument>constant|literal|column|aggregate|expression or star|star) )?(?P<kind>[a-z/-]+)"
     r"(?:\{(?P<values>[^}]*)\})?(?P<times>[?*+]|\[\d+\.\.\d*\])?"
 )
@@ -177,7 +176,7 @@ def read_signatures(text: str) -> tuple[Signature, ...]:
 
 
 def _signature(text: str) -> Signature:
-    found = _SIGNATURE.fullmatch(text)
+    found = re.fullmatch(_SIGNATURE, text)
     if not found:
         raise ValueError(f"found {text!r}, expected a signature")
     parameters = tuple(map(_parameter, found[1].split(", "))) if found[1] else ()
@@ -188,7 +187,7 @@ def _signature(text: str) -> Signature:
 
 
 def _parameter(text: str) -> Parameter:
-    found = _PARAMETER.fullmatch(text)
+    found = re.fullmatch(_PARAMETER, text)
     if not found:
         raise ValueError(f"found {text!r}, expected a parameter")
     kind, values = found["kind"], found["values"]
@@ -216,7 +215,7 @@ def _accepted(word: str) -> frozenset[Operand]:
 
 
 def _result(text: str) -> Result:
-    for rule in (Rule.ARGUMENT, Rule.PROMOTED, Rule.TYPE_OF):
+    for rule in (Rule.ARGUMENT, Rule.PROMOTED, Rule.ESTIMATED, Rule.TYPE_OF):
         if text.startswith(rule):
             return Result(rule, parameter=text.removeprefix(rule))
     if text.startswith("("):
@@ -228,6 +227,6 @@ def _result(text: str) -> Result:
     return Result(Rule.TYPE, Type(text))
 
 
-def _column(text: str) -> Column:
+def _column(text: str) -> tuple[str, Type | None]:
     name, _, kind = text.partition(": ")
-    return Column(name, Type(kind) if kind else None)
+    return name, Type(kind) if kind else None

@@ -10,7 +10,8 @@ The rule of the automatic column name (`column`), for a call that has been given
     "=name"        this name
     "a_@1_*"       one column for each column of the result, whose name takes the place of `*`
     "p_@1_@each"   one column for each argument of the parameter `each`, named after it as it is written (in a number
-                   `_` takes the place of the point: `50_5`; an expression without a name is `arg1`, its place from 0)
+                   `_` takes the place of the point: `50_5`; an expression without a name is `arg1`, its place from 0,
+                   and in a rule that is `@each` alone `any_arg1`)
     "x, y"         columns by each of the rules; a `*` that is given as an argument stands for all other columns
 """
 
@@ -28,12 +29,12 @@ class Kind(StrEnum):
     PLUGIN = "plugin"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function as Kusto has it: one row of the table.
 
     `text` states its signatures in the language of `signature`, `meaning` in one line what it gives, `column` the rule
-    of the automatic column name, `aliases` the older names under which it is known too.
+    of the automatic column name, `aliases` the older names under which it is known too.  A row equals itself only.
     """
 
     name: str

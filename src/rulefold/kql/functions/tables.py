@@ -8,6 +8,7 @@ ROWS = (
     Function("current_cluster_endpoint", "() -> string", "The endpoint of the cluster that runs the query."),
     Function("current_database", "() -> string", "The name of the database in scope."),
     Function("current_node_id", "() -> string", "The name of the node that runs the query."),
+    Function("current_principal", "() -> string", "The identity that runs the query."),
     Function(
         "current_principal_details",
         "() -> dynamic",
@@ -18,7 +19,6 @@ ROWS = (
         "(group: string/array[1..64]) -> bool",
         "Whether the identity that runs the query belongs to one of some groups.",
     ),
-    Function("current_principal", "() -> string", "The identity that runs the query."),
     Function("cursor_after", "(cursor: string) -> bool", "Whether the row came in after a cursor."),
     Function("cursor_before_or_at", "(cursor: string) -> bool", "Whether the row came in before or at a cursor."),
     Function("cursor_current", "() -> string", "The cursor of the database at this time.", aliases=("current_cursor",)),
