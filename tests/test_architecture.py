@@ -28,7 +28,7 @@ BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["html_text"] = {"visible"}
 BELOW["report"] = {"attack", "csv_text", "html_text", "markdown_text", "visible", *BELOW["attack"]}
 BELOW["targets"] = {"report", *BELOW["report"]}
-BELOW["chain"] = {"entries", "folding", "targets", "inputs", "workspace", *BELOW["entries"]}
+BELOW["chain"] = {"entries", "folding", "targets", "inputs", "queries", "workspace", *BELOW["entries"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
@@ -64,7 +64,7 @@ ONLY_IMPORTERS = {
     "xlsxwriter": {"report/workbook.py"},
     "jinja2": {"html_text"},
     "markupsafe": {"html_text"},
-    "ruamel": {"sources"},
+    "ruamel": {"sources", "workspace.py"},
 }
 
 

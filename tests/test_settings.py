@@ -140,9 +140,9 @@ def test_paths_and_formats_are_defaults_that_options_go_before(folder: Path) -> 
 
 
 def test_findings_are_told_as_the_settings_say(folder: Path) -> None:
-    write('pages = ["rules"]\nignore = ["RF3", "RF401", "RF403", "RF408"]\n')
+    write('pages = ["rules"]\nignore = ["RF3", "RF401", "RF403", "RF408", "RF7"]\n')
     assert run("check", "--strict").exit_code == 1
-    write(f'pages = ["rules"]\nignore = ["RF3", "RF401", "RF403", "RF408"]\n{EXEMPT}')
+    write(f'pages = ["rules"]\nignore = ["RF3", "RF401", "RF403", "RF408", "RF7"]\n{EXEMPT}')
     quiet = run("check", "--strict")
     assert quiet.exit_code == 0, quiet.output
     write('pages = ["rules"]\nerror = ["RF304"]\n')

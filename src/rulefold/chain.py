@@ -10,12 +10,13 @@ from pathlib import PurePosixPath
 from pydantic_core import to_json
 
 from rulefold import codes
-from rulefold.diagnostics import Diagnostic, Severity, as_data, count_by_severity
+from rulefold.diagnostics import Code, Diagnostic, Severity, as_data, count_by_severity
 from rulefold.entries import read_entry
 from rulefold.folding import OnConflict, fold
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Detection, Entry, PageSource
 from rulefold.pages import Block, read_blocks
+from rulefold.queries import LACKING
 from rulefold.targets import FORMATS
 from rulefold.text import Place, Source
 from rulefold.workspace import Workspace
@@ -135,11 +136,15 @@ def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> li
 def noted(catalogue: Catalogue) -> list[Diagnostic]:
     """The notes of a catalogue's detections as the diagnostics they were, each at the first line of its detection."""
     return [
-        code.at(_first_line(detection), note.message).about(detection.key)
+        code.at(_first_line(detection), note.message, severity=_severity(code)).about(detection.key)
         for detection in catalogue.detections
         for note in detection.notes
         if (code := codes.CODES.get(note.code))
     ]
+
+
+def _severity(code: Code) -> Severity:
+    return Severity.NOTE if code.id in LACKING else code.severity
 
 
 def _first_line(detection: Detection) -> Place | None:

@@ -215,7 +215,7 @@ class Detection(Model):
 
     `key` names the detection's files and is unique in the catalogue: the id, unless that is empty, malformed or shared.
     Sets are in the order in which the pages first state their members.  `tables`, `columns` (by table) and `functions`
-    are those that the query uses, as far as it was looked at.
+    are those that the query uses; None where nobody looked at it.
     """
 
     id: str
@@ -233,9 +233,9 @@ class Detection(Model):
     url: str | None = None
     ingested_date: str | None = None
     query: str
-    tables: tuple[str, ...] = ()
-    columns: dict[str, tuple[str, ...]] = {}
-    functions: tuple[str, ...] = ()
+    tables: tuple[str, ...] | None = None
+    columns: dict[str, tuple[str, ...]] | None = None
+    functions: tuple[str, ...] | None = None
     rows: Rows
     inferred: Inferred = Field(default_factory=Inferred)  # a default value would be copied for each
     same_query: tuple[str, ...] | None = None

@@ -13,13 +13,16 @@ from tests.sources.reading import write
 from tests.test_importing import rule
 
 
+TABLES = {"catalog/tables.yaml": "T:\n  a: string\nT1:\n  a: string\nT2:\n  a: string\n"}
+
+
 def run(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rulefold", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, input=given, encoding="utf-8")
 
 
 def test_a_clean_import_writes_the_folder_that_a_build_writes(tmp_path: Path) -> None:
-    write(tmp_path, {"rules/1.yaml": rule(1, severity="High"), "rules/2.yaml": rule(2)})
+    write(tmp_path, TABLES | {"rules/1.yaml": rule(1, severity="High"), "rules/2.yaml": rule(2)})
     done = run(tmp_path, "import", "rules", "-o", "out")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
@@ -34,6 +37,7 @@ def test_a_clean_import_writes_the_folder_that_a_build_writes(tmp_path: Path) ->
 
 def test_check_reads_what_an_import_writes_and_says_the_same_of_the_rules(tmp_path: Path) -> None:
     files = {"1.yaml": rule(1, severity="Critical"), "2.yaml": rule(2, tactics="Impact"), "3.yaml": "name: a: b"}
+    write(tmp_path, TABLES)
     write(tmp_path / "rules", files)
     imported = run(tmp_path, "import", "rules", "-o", "out")
     assert imported.returncode == 1
@@ -82,6 +86,7 @@ def test_list_show_and_export_read_what_an_import_writes(tmp_path: Path) -> None
 )
 def test_exit_codes(files: dict[str, str], arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
     write(tmp_path / "rules", files)
+    write(tmp_path, TABLES)
     done = run(tmp_path, "import", "rules", "-o", "out", *arguments)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr

@@ -45,9 +45,7 @@ COLUMNS = {
     "T | summarize arg_max(t, *) by b": "b:string t:datetime a:long c:dynamic d:real g:bool",
     "T | summarize arg_min(a+1, *) by b": "b:string min_:long a:long c:dynamic t:datetime d:real g:bool",
     "T | summarize (x, y) = arg_max(t, a) by b": "b:string x:datetime y:long",
-    "T | summarize arg_max(t, *), b = max(a) by d": (
-        "d:real t:datetime a:long b:string c:dynamic g:bool b1:long"
-    ),
+    "T | summarize arg_max(t, *), b = max(a) by d": ("d:real t:datetime a:long b:string c:dynamic g:bool b1:long"),
     "T | summarize any(b), take_any(b), percentiles(a, 5, 50)": (
         "any_b:string b:string percentile_a_5:long percentile_a_50:long"
     ),

@@ -62,7 +62,9 @@ def test_a_function_that_calls_itself() -> None:
 
 
 def test_functions_that_call_each_other_many_times_are_refused() -> None:
-    lets = "let f0 = (x: long) { x + 1 };" + "".join(f"let f{n} = (x: long) {{ f{n - 1}(f{n - 1}(x)) }};" for n in range(1, 30))
+    lets = "let f0 = (x: long) { x + 1 };" + "".join(
+        f"let f{n} = (x: long) {{ f{n - 1}(f{n - 1}(x)) }};" for n in range(1, 30)
+    )
     assert "RF702" in {one.code for one in told(f"{lets} print f29(1)").errors}
 
 

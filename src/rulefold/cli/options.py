@@ -115,7 +115,8 @@ def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
     """The catalogue of an output folder or a catalogue.json, or else the one that the pages fold into."""
     from rulefold.chain import build
 
-    return written_catalogue(arguments) or build(pages_of(arguments)).catalogue
+    written = written_catalogue(arguments)
+    return written or build(pages_of(arguments), workspace=workspace_of((), (), arguments)).catalogue
 
 
 def catalogue_at(argument: str) -> "Catalogue":

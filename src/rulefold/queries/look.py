@@ -26,7 +26,7 @@ _ENTITIES = words(
     """
 )
 # What a workspace lacks is no fault of a rule: it is told as a note, and once for all rules.
-_LACKING = {
+LACKING = {
     codes.UNKNOWN_TABLE.id: "state its columns in tables.yaml beside the pages, or in a file given with --tables",
     codes.UNKNOWN_FUNCTION.id: "give it as a file with --functions, where it is one of the workspace",
     codes.MISSING_FUZZY_TABLE.id: "state what it holds with --tables or --functions, where the workspace has it",
@@ -66,7 +66,7 @@ class Looker:
         return replace(looked, found=found)
 
     def _once(self, one: QueryDiagnostic) -> QueryDiagnostic | None:
-        hint = _LACKING.get(one.code)
+        hint = LACKING.get(one.code)
         if hint is None:
             return one
         if one.message in self._told:

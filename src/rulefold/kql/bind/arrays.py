@@ -324,13 +324,13 @@ def _declared_row(known: functions.Function, source: Relation) -> Row:
     if result.rule is not functions.Rule.COLUMNS:
         return Row({}, open_=True)
     columns: dict[str, Column] = {}
-    for column in result.columns:
-        if column.name == "*":
+    for name, type_ in result.columns:
+        if name == "*":
             columns |= source.row.columns
-        elif column.type is None:
+        elif type_ is None:
             return Row({}, open_=True)
         else:
-            columns[column.name] = Column(column.type)
+            columns[name] = Column(type_)
     return Row(columns)
 
 

@@ -58,15 +58,17 @@ class Columns(Values):
             self.report(codes.QUERY_PLACE, named.span, "found one value, expected several for these names")
         return [Item(name, value) for name in named.names]
 
-    def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[functions.Column]) -> list[Item]:
+    def _parts(
+        self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type | None]]
+    ) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         known = functions.lookup(call.function, Kind.SCALAR)
         rule = known.column if known else "*"
         first = own_name(call.arguments[0]) if call.arguments else ""
         items = []
-        for number, column in enumerate(columns):
-            name = rule.replace("@1", first).replace("*", column.name) if number >= len(names) else names[number]
-            items.append(Item(name, Apply(column.type or Type.DYNAMIC, "part", (value,), span=call.span)))
+        for number, (column, type_) in enumerate(columns):
+            name = rule.replace("@1", first).replace("*", column) if number >= len(names) else names[number]
+            items.append(Item(name, Apply(type_ or Type.DYNAMIC, "part", (value,), span=call.span)))
         return items
 
     # ---------------------------------------------------------------------------------------------- filter, compute
@@ -412,7 +414,7 @@ _PROJECTS = {
 }
 
 
-def _columns_of(call: Call) -> tuple[functions.Column, ...]:
+def _columns_of(call: Call) -> tuple[tuple[str, Type | None], ...]:
     """The columns of a function that gives several."""
     known = functions.lookup(call.function, Kind.SCALAR)
     return known.signatures[0].result.columns if known and "*" in known.column else ()
