@@ -12,7 +12,6 @@ from rulefold.sources import SOURCES
 from tests.sources.reading import write
 from tests.test_importing import rule
 
-
 TABLES = {"catalog/tables.yaml": "T:\n  a: string\nT1:\n  a: string\nT2:\n  a: string\n"}
 
 

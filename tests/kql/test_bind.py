@@ -1,4 +1,4 @@
-"""Names, types and columns, as Kusto's own binder has them (see tests/judges/test_kusto_binder.py for the same cases)."""
+"""Names, types and columns, as Kusto's own binder has them: `test_official_binder` asks it about the same cases."""
 
 import pytest
 
