@@ -75,7 +75,7 @@ def test_the_tree_shows_each_node_and_a_fault(folder: Path) -> None:
     done = run(folder, "tree", "good.kql")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["Query", "  Value"]
+    assert lines[:3] == ["Query", "  statements", "    Value"]
     assert "          left: Name 'UserPrincipalName'" in lines
     broken = run(folder, "tree", "broken.kql")
     assert broken.returncode == 1
