@@ -41,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connector as a rule has it: its group, its data types, and its platforms where they are not those of the rule."""
+    """A connector as a rule has it: its group, its data types, and its platforms where the rule has others."""
 
     name: str
     group: Group | None
