@@ -1,6 +1,8 @@
-// What a real browser makes of a coverage page.
+// What a real browser makes of a coverage page, or of the page of a catalogue.
 //
 //   node browser.mjs check PAGE [FRAGMENT]      prints what was measured, as JSON: tests/report/test_browser.py judges
+//   node browser.mjs search PAGE WORD TACTIC CONNECTOR KEY
+//                                               the same of a search in the page of a catalogue: see searched below
 //   node browser.mjs shot PAGE PICTURE [option=value …]
 //       width=1280 height=900 scheme=light|dark forced=active fragment=… open=SELECTOR at=SELECTOR full=yes scale=1
 //       a PICTURE that ends in .pdf is printed
@@ -101,7 +103,7 @@ async function keyboard(browser, url) {
 async function tabOrder(browser, url) {
   const { context, page } = await visit(browser, url);
   const expected = await page.evaluate(() => {
-    globalThis.stops = [...document.querySelectorAll("a[href], summary, [tabindex='0']")].filter((one) => one.checkVisibility());
+    globalThis.stops = [...document.querySelectorAll("a[href], summary, input, select, button, [tabindex='0']")].filter((one) => one.checkVisibility());
     return Math.min(globalThis.stops.length, 200);
   });
   const places = [];
@@ -128,7 +130,7 @@ async function fragmentOpens(browser, url, fragment) {
 
 async function forcedColours(browser, url) {
   const { context, page } = await visit(browser, url, { forcedColors: "active" });
-  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b")].filter((one) => {
+  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b, .r b, pre, input, select, button")].filter((one) => {
     const style = getComputedStyle(one);
     return style.borderTopStyle === "none" || parseFloat(style.borderTopWidth) < 1 || style.borderTopColor === style.backgroundColor;
   }).map((one) => one.outerHTML.slice(0, 120)));
@@ -171,6 +173,55 @@ async function check(path, fragment) {
   console.log(JSON.stringify(found, null, 1));
 }
 
+// What is left of the rules, as titles; what the page says of it, and where.
+const state = (page) => page.evaluate(() => {
+  const rules = [...document.querySelectorAll(".r")].filter((one) => one.checkVisibility());
+  const output = document.querySelector("output"), form = document.querySelector("form");
+  return { titles: rules.map((one) => one.querySelector("h3").textContent), open: rules.filter((one) => one.open).length,
+    said: output.textContent, live: output.getAttribute("aria-live"), form: form.checkVisibility(), hash: location.hash,
+    focused: document.activeElement.id };
+});
+
+// A search step by step: a word; Escape; a tactic and a connector; the same again from the address; a list of the first
+// card; the fragment of a rule that the search has left out; everything cleared; and all of it without script.
+async function searched(path, word, tactic, connector, key) {
+  const url = pathToFileURL(resolve(path)).href, browser = await launch(), found = {};
+  const { context, page, requests, messages } = await visit(browser, url, { reducedMotion: "reduce" });
+  const step = async (name) => { found[name] = await state(page); };
+  await step("start");
+  await page.locator("input[name=q]").pressSequentially(word);
+  await step("word");
+  await page.keyboard.press("Enter");
+  await step("entered");
+  await page.keyboard.press("Escape");
+  await step("escape");
+  await page.locator("select[name=tactic]").selectOption(tactic);
+  await step("tactic");
+  await page.locator("select[name=connector]").selectOption(connector);
+  await step("both");
+  await page.reload();
+  await step("again");
+  await page.evaluate((id) => { location.hash = id; }, key);
+  await page.waitForTimeout(100);
+  await step("fragment");
+  await page.locator("input[name=q]").fill("qqqqqzzzzz");
+  await step("nothing");
+  await page.locator("button[type=reset]").click();
+  await step("cleared");
+  await page.locator(".card.tactic a").first().click();
+  await step("card");
+  await page.locator("button[name=open]").click();
+  await step("opened");
+  found.requests = requests.length;
+  found.messages = messages;
+  await context.close();
+  const bare = await visit(browser, `${url}#${key}`, { javaScriptEnabled: false });
+  found.bare = await state(bare.page);
+  found.lists = await bare.page.locator(".g").count();
+  await browser.close();
+  console.log(JSON.stringify(found, null, 1));
+}
+
 async function shot(path, picture, options) {
   const browser = await launch();
   const url = pathToFileURL(resolve(path)).href + (options.fragment ? `#${options.fragment}` : "");
@@ -186,5 +237,6 @@ async function shot(path, picture, options) {
 
 const [command, path, ...rest] = process.argv.slice(2);
 if (command === "check") await check(path, rest[0] ?? "");
+else if (command === "search") await searched(path, ...rest);
 else if (command === "shot") await shot(path, rest[0], Object.fromEntries(rest.slice(1).map((one) => one.split(/=(.*)/s))));
-else throw new Error("expected check or shot");
+else throw new Error("expected check, search or shot");

@@ -11,9 +11,9 @@ import pytest
 from rulefold.model import Catalogue, Conflict, Inferred, Note, OtherValue, PageLines, Row, Rows
 from rulefold.targets import FORMATS, html_catalogue
 from rulefold.targets.html_catalogue import emit
+from tests.report.cases import HOSTILE, URLS, hostile, hostile_catalogue
 from tests.report.hostile import hostile_catalogue as hostile_names
 from tests.report.reading import Page, check_links, words
-from tests.report.cases import HOSTILE, URLS, hostile, hostile_catalogue
 from tests.targets.exports import ANALYTICS, HUNTING, catalogue, changed
 
 ALL = tuple(FORMATS)
@@ -164,7 +164,7 @@ def test_many_rules_are_an_index_and_very_many_its_beginning(monkeypatch: pytest
 
 
 def test_long_texts_are_cut() -> None:
-    found = changed(RICH, description="d" * 30_000, query="q" * 90_000, title="t" * 5_000, tactics=["x" * 9_000])
+    found = changed(RICH, description="d" * 30_000, query="q" * 90_000, title="t" * 5_000, tactics=("x" * 9_000,))
     text = emit(catalogue(found))["catalogue.html"]
     assert len(text) < 90_000
     assert "40,000 characters more are in the query's own file" in text

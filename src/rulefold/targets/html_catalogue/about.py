@@ -30,7 +30,8 @@ def about(catalogue: Catalogue, beside: Set[str]) -> About:
     """What the head of the page says: each fact with its name, and a remark that may be empty."""
     counts, source = catalogue.counts, catalogue.source
     types = Counter(one.type or "no type" for one in catalogue.detections)
-    said = ", ".join(f"{count:,} {cut(type_, 60)}" for type_, count in types.most_common(4))
+    ranked = sorted(types.items(), key=lambda type_: (-type_[1], type_[0]))
+    said = ", ".join(f"{count:,} {cut(type_, 60)}" for type_, count in ranked[:4])
     found = [
         ("Catalogue", counted(len(catalogue.detections), "rule"), said),
         ("Read from", counted(counts.pages, "page"), _rows(catalogue)) if counts.pages else None,
