@@ -29,19 +29,33 @@ BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
+BELOW["cache"] = {"inputs", *BELOW["inputs"]}
+BELOW["settings"] = {"codes", *BELOW["codes"]}
 BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["store"] = {"report", *BELOW["report"]}
 BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", "changes", "csv_text", "filters", "revisions", "unfolding", "plugins", "report", *BELOW["api"]}
+BELOW["cli"] = {
+    "cache",
+    "api",
+    "changes",
+    "csv_text",
+    "filters",
+    "revisions",
+    "settings",
+    "unfolding",
+    "plugins",
+    "report",
+    *BELOW["api"],
+}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
 ONLY_IMPORTERS = {
     "markdown_it": {"pages"},
     "click": {"cli"},
-    "pydantic": {"model.py", "report", "sources", "store.py"},
+    "pydantic": {"model.py", "report", "settings.py", "sources", "store.py"},
     "xlsxwriter": {"report/workbook.py"},
     "jinja2": {"html_text"},
     "markupsafe": {"html_text"},

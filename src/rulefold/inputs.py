@@ -1,8 +1,12 @@
 """What is given on the command line, as pages in the order in which they are read."""
 
+import contextlib
+import errno
 import glob
 import os
 import re
+import select
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +17,9 @@ from rulefold.text import Source
 SUFFIXES = (".md", ".markdown", ".txt")
 STDIN = "-"
 
+WRITER_WAIT = 10.0  # seconds for somebody to write to a pipe that is given as a page
+
+_ATTEMPTS = 3
 _HEADING_START = 512
 _HEADING = re.compile(rb"(?:\xef\xbb\xbf)?\s*#[ \t]([^\r\n]*)")
 _NUMBER = re.compile(rb"\d+")
@@ -38,23 +45,59 @@ class Page:
         """The path within the folder that was given."""
         return self.path.relative_to(self.folder).as_posix() if self.path and self.folder else Path(self.name).name
 
+    def content(self) -> bytes:
+        """The page's bytes.  Raises OSError."""
+        if self.data is not None:
+            return self.data
+        return _read(self.path) if self.path else sys.stdin.buffer.read()
+
     def read(self) -> Source:
         """The page's text.  Raises OSError."""
-        data = self.data
-        if data is None:
-            data = self.path.read_bytes() if self.path else sys.stdin.buffer.read()
-        return Source.decode(self.name, data)
+        return Source.decode(self.name, self.content())
 
     def read_up_to(self, size: int) -> Source | None:
         """The page's text, or None where it has more bytes than `size`.  Raises OSError."""
         if self.data is not None:
             data = self.data
-        elif self.path is None:
-            data = sys.stdin.buffer.read(size + 1)
         else:
-            with self.path.open("rb") as file:
-                data = file.read(size + 1)
+            data = _read(self.path, size + 1) if self.path else sys.stdin.buffer.read(size + 1)
         return Source.decode(self.name, data) if len(data) <= size else None
+
+
+def _read(path: Path, size: int = -1) -> bytes:
+    """The bytes of a file or pipe, not more than `size`.  Raises OSError, also for a file that changes meanwhile."""
+    for _ in range(_ATTEMPTS):
+        with open(path, "rb", opener=_open) as file:
+            before = os.fstat(file.fileno())
+            if stat.S_ISFIFO(before.st_mode):
+                return _await(path, file.fileno()) + file.read(size)
+            data = file.read(size)
+            after = os.fstat(file.fileno())
+        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+            return data
+    raise OSError(errno.EBUSY, "it changes while it is read", str(path))
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file or pipe without waiting.  Raises OSError for what is neither."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "a device or a folder, expected a file", path)
+
+
+def _await(path: Path, pipe: int) -> bytes:
+    """Wait until there is something to read from a pipe, which may be given back.  Raises OSError if nobody writes."""
+    first = b""
+    if not select.select([pipe], [], [], WRITER_WAIT)[0]:
+        with contextlib.suppress(BlockingIOError):  # there is a writer, who takes time
+            first = os.read(pipe, 1)
+            if not first:
+                raise OSError(errno.ETIMEDOUT, "nobody writes to this pipe", str(path))
+    os.set_blocking(pipe, True)
+    return first
 
 
 def find_pages(arguments: Iterable[str], exclude: Path | None = None) -> list[Page]:

@@ -1,18 +1,23 @@
 """Output folders: files replaced whole, a manifest written last, and nothing touched that is not ours.
 
 The manifest names each file that a build wrote with its SHA-256.  A file that the next build does not write is removed
-only when the manifest names it and its bytes are still those that were written.
+only when the manifest names it and its bytes are still those that were written.  Before a build changes anything it
+adds to the manifest what it is about to write, so that after a build that was killed the next one knows what is ours.
 """
 
-# ruff: noqa: PTH105, PTH108, PTH123
+# ruff: noqa: PTH103, PTH105, PTH108, PTH123, PTH208
 # A build writes thousands of files, and path objects take as long as the writing itself
 
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +30,10 @@ MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
 COVERAGE = "coverage.json"
 _MAX_DIFFERENCE_LINES = 40
+_TEMPORARY = re.compile(r"\.(.+)\.\d+\.tmp")
+
+if sys.platform != "win32":
+    import fcntl
 
 if TYPE_CHECKING:
     from rulefold.report.document import CoverageDocument
@@ -55,19 +64,32 @@ class Difference:
 
 
 def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
-    """Make `folder` hold these files, paths being relative to it.  Raises OSError."""
-    stale = {path: digest for path, digest in read_manifest(folder).items() if path not in files}
+    """Make `folder` hold these files, paths being relative to it.  Raises OSError.
+
+    Where this is killed, or ends with an error, each file has its old bytes or its new ones, and the next call puts
+    everything right.
+    """
+    known = _known(folder)
+    _remove_leftovers(folder, {*files, *known, MANIFEST})
+    stale = {path: digests for path, digests in known.items() if path not in files}
+    folder.mkdir(parents=True, exist_ok=True)
+    if stale:
+        _announce(folder, files)
     removed, kept = _remove_stale(folder, stale)  # first: a name may differ from a new one in nothing but case
-    for parent in {path.rpartition("/")[0] for path in files} | {""}:
-        (folder / parent).mkdir(parents=True, exist_ok=True)
-    changed = sum(_replace(f"{folder}/{path}", data) for path, data in files.items())
-    _replace(f"{folder}/{MANIFEST}", _manifest(files))
+    changed = 0
+    for path, data in files.items():
+        if _read(f"{folder}/{path}") != data:
+            if not changed and not stale:
+                _announce(folder, files)
+            _put(f"{folder}/{path}", data)
+            changed += 1
+    _replace(f"{folder}/{MANIFEST}", _manifest(_digests(files)))
     return Written(changed, len(files) - changed, removed, kept)
 
 
 def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
     """In what `folder` differs from these files.  Raises OSError."""
-    expected = {**files, MANIFEST: _manifest(files)}
+    expected = {**files, MANIFEST: _manifest(_digests(files))}
     differences = []
     for path, data in sorted(expected.items()):
         found = _read(folder / path)
@@ -75,13 +97,13 @@ def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
             differences.append(Difference(path, "missing"))
         elif found != data:
             differences.append(Difference(path, "changed", tuple(_difference_lines(path, found, data))))
-    surplus = sorted(path for path in read_manifest(folder) if path not in files and (folder / path).exists())
+    surplus = sorted(path for path in _known(folder) if path not in files and (folder / path).exists())
     return differences + [Difference(path, "surplus") for path in surplus]
 
 
 def write_file(path: Path, data: bytes) -> bool:
     """Put one file in place whole, and say whether that was needed.  Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path.parent, [path.name])
     return _replace(str(path), data)
 
 
@@ -122,14 +144,45 @@ def _parse(model: type[M], data: bytes, name: str, what: str) -> M:
         raise ValueError(f"{name}: not a {what}: {where + ': ' if where else ''}{first['msg']}") from error
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """The files of an output folder with their SHA-256, its manifest among them.  Raises OSError."""
+    return {**read_manifest(folder), MANIFEST: sha256((folder / MANIFEST).read_bytes()).hexdigest()}
+
+
 def read_manifest(folder: Path) -> dict[str, str]:
-    """The files that the folder's manifest names, with their SHA-256; none where there is no sound manifest."""
-    data = _read(folder / MANIFEST)
+    """The files that the folder's manifest names, with their SHA-256; none where there is no sound manifest.
+
+    After a build that was killed these are the files of the one before it.
+    """
+    files = _stated(folder, "files").items()
+    return {path: digest for path, digest in files if is_inside(path) and isinstance(digest, str)}
+
+
+def _pending(folder: Path) -> dict[str, list[str]]:
+    """The files that a build which has not ended was about to write, with the SHA-256 that each may have."""
+    pending = _stated(folder, "pending").items()
+    return {
+        path: [digest for digest in digests if isinstance(digest, str)]
+        for path, digests in pending
+        if is_inside(path) and isinstance(digests, list)
+    }
+
+
+def _stated(folder: Path, part: str) -> dict[str, object]:
     try:
-        files = json.loads(data or b"{}").get("files", {})
-        return {path: digest for path, digest in files.items() if is_inside(path) and isinstance(digest, str)}
-    except (ValueError, AttributeError):
+        data = json.loads(_read(folder / MANIFEST) or b"{}")
+    except (ValueError, RecursionError):
         return {}
+    stated = data.get(part) if isinstance(data, dict) else None
+    return stated if isinstance(stated, dict) else {}
+
+
+def _known(folder: Path) -> dict[str, set[str]]:
+    """The files that are ours, with the SHA-256 that each has if nobody has changed it since."""
+    known = {path: {digest} for path, digest in read_manifest(folder).items()}
+    for path, digests in _pending(folder).items():
+        known.setdefault(path, set()).update(digests)
+    return known
 
 
 def is_inside(path: str) -> bool:
@@ -140,9 +193,22 @@ def is_inside(path: str) -> bool:
     return path.isprintable() and not set("\\:") & set(path)
 
 
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    digests = {path: sha256(data).hexdigest() for path, data in sorted(files.items())}
-    return (json.dumps({"rulefold": __version__, "files": digests}, indent=2) + "\n").encode()
+def _announce(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Say in the manifest what will be written, beside what was."""
+    written, pending = read_manifest(folder), _pending(folder)
+    for path, digest in _digests(files).items():
+        if written.get(path) != digest:
+            pending[path] = sorted({*pending.get(path, ()), digest})
+    _put(f"{folder}/{MANIFEST}", _manifest(written, pending))
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: sha256(data).hexdigest() for path, data in sorted(files.items())}
+
+
+def _manifest(digests: Mapping[str, str], pending: Mapping[str, list[str]] | None = None) -> bytes:
+    stated = {"rulefold": __version__, "files": digests} | ({"pending": pending} if pending else {})
+    return (json.dumps(stated, indent=2) + "\n").encode()
 
 
 def _read(path: str | Path) -> bytes | None:
@@ -157,24 +223,85 @@ def _replace(path: str, data: bytes) -> bool:
     """Put a file in place whole, and say whether that was needed: a file with these bytes is left alone."""
     if _read(path) == data:
         return False
+    _put(path, data)
+    return True
+
+
+def _put(path: str, data: bytes) -> None:
+    """Put a file in place whole."""
     folder, name = os.path.split(path)
-    temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
+    descriptor, temporary = _temporary(folder or ".", name)
     try:
-        with open(temporary, "wb", buffering=0) as file:
+        with open(descriptor, "wb", buffering=0) as file:
             rest = memoryview(data)
             while rest:
                 rest = rest[file.write(rest) :]
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.errno and error.filename is None:
+            error.filename = path  # a full disk does not say what it is that it has no room for
         raise
-    return True
 
 
-def _remove_stale(folder: Path, stale: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _temporary(folder: str, name: str) -> tuple[int, str]:
+    """A new file beside the one that is to be written, locked for as long as it is open, and its path."""
+    for n in count():
+        path = f"{folder}/.{name}.{os.getpid()}{n or ''}.tmp"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
+        except FileExistsError:
+            continue  # a process with our number writes here from another machine
+        else:
+            if _lock(descriptor):
+                return descriptor, path
+            os.close(descriptor)
+    raise AssertionError
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a new temporary file; False where another build took it for a leftover before it was locked."""
+    if sys.platform != "win32":  # where a file that is open cannot be removed
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return os.fstat(descriptor).st_nlink > 0
+
+
+def _remove_leftovers(folder: Path, paths: Iterable[str]) -> None:
+    """Remove what builds that were killed have left: temporary files for these paths that nobody writes to."""
+    names: dict[str, set[str]] = {}
+    for path in paths:
+        parent, _, name = path.rpartition("/")
+        names.setdefault(f"{folder}/{parent}", set()).add(name)
+    for parent, own in names.items():
+        with contextlib.suppress(OSError):
+            for name in os.listdir(parent):
+                found = _TEMPORARY.fullmatch(name) if name[0] == "." else None
+                if found and found[1] in own:
+                    _remove_unlocked(f"{parent}/{name}")
+
+
+def _remove_unlocked(path: str) -> None:
+    """Remove a temporary file, unless it is none, or a build that runs has it locked."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        return
+    if sys.platform == "win32":
+        os.unlink(path)
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)  # while it is locked, so that who makes one of this name notices
+    finally:
+        os.close(descriptor)
+
+
+def _remove_stale(folder: Path, stale: Mapping[str, set[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     removed, kept = [], []
-    for path, digest in stale.items():
+    for path, digests in stale.items():
         file = folder / path
         if file.is_dir():
             kept.append(path)
@@ -182,7 +309,7 @@ def _remove_stale(folder: Path, stale: Mapping[str, str]) -> tuple[tuple[str, ..
         data = _read(file)
         if data is None:
             continue
-        if sha256(data).hexdigest() != digest:
+        if sha256(data).hexdigest() not in digests:
             kept.append(path)
             continue
         file.unlink()

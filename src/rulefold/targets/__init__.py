@@ -30,6 +30,7 @@ __all__ = [
     "FORMATS",
     "OTHER_LANGUAGES",
     "TARGETS",
+    "USUAL",
     "Emitted",
     "Format",
     "Loss",
@@ -69,6 +70,8 @@ FORMATS: dict[str, Format] = {
         Format("html", "catalogue.html, all rules to browse and search in one page", "html_catalogue", linked=True),
     )
 }
+# What is written where nothing else is asked for.
+USUAL = tuple(name for name in FORMATS if name != "html")
 
 TARGETS: dict[str, Target] = {
     target.name: target

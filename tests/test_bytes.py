@@ -1,0 +1,147 @@
+"""Whatever bytes a page has: no block is lost, all that is told has a place on the page, and the time grows with it.
+
+`scripts/fuzz.py` hunts with the same checks for as long as it is told.
+"""
+
+import json
+from io import StringIO
+
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from rulefold.chain import Build, build, output_files
+from rulefold.folding import OnConflict
+from rulefold.inputs import Page
+from rulefold.pages import read_blocks
+from rulefold.store import parse_catalogue
+from rulefold.targets import FORMATS, TARGETS
+from rulefold.text import Source
+from tests.conftest import ROOT, examples
+from tests.pages_text import block, guid
+
+SEED = (ROOT / "catalog" / "Rules_5587-5607.md").read_bytes()
+SHORT = (block() + block(platform="Windows") + block("Other", id=guid(2), query="T | where a\n")).encode()
+_REJECTS = "rejects/"
+
+# What means something on a page: to Markdown, to the table, to the readers of what is written, and to a decoder.
+WORDS = (
+    *(b"\n", b"\r", b"\r\n", b"\n\n", b"## ", b"##", b"# ", b"## Title\n\n", b"### KQL\n", b"===\n", b"---\n", b"    "),
+    *(b"```", b"```kql\n", b"\n```\n", b"~~~\n", b"|", b"|Name | Value |\n", b"| --- | --- |\n", b"|-|\n", b"\\|"),
+    *(b"|Tactic | Impact|\n", b"|DetectionId | x |\n", b"|DetectionUrl | u |\n", b"|TriggerThreshold | 1e400 |\n"),
+    *(b"|IngestedDate | 2022-02-30 |\n", b"|TechniqueId | t1485|\n", b"|QueryPeriod | 99999999999999d |\n"),
+    *(b"> ", b"- ", b"1. ", b"<!--", b"-->", b"<div>\n", b"<pre>\n", b"</pre>", b"[a]: b\n", b"\t", b" ", b"'", b'"'),
+    *(
+        b"\0",
+        b"\xff",
+        b"\xc3",
+        b"\xe2\x80\xa8",
+        b"\xef\xbb\xbf",
+        b"\xed\xa0\x80",
+        b"\xf0\x9f\x98\x80",
+        b"\x0b",
+        b"\x0c",
+    ),
+    *(b"\x1c", b"\x85", b"\xc2\x85", b"\x7f", b"\x1b[31m", b"{{", b"${", b"%s", b": ", b"!!x ", b"&a ", b"*a "),
+)
+
+
+def _edited(page: bytes, edits: list[tuple[str, int, int, bytes]]) -> bytes:
+    for kind, at, length, word in edits:
+        at %= len(page) + 1
+        end = at + length
+        match kind:
+            case "insert":
+                page = page[:at] + word + page[at:]
+            case "replace":
+                page = page[:at] + word + page[end:]
+            case "repeat":
+                page = page[:end] + page[at:end] + page[end:]
+            case _:
+                page = page[:at]
+    return page
+
+
+_WORD = st.sampled_from(WORDS)
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["insert", "insert", "replace", "replace", "repeat", "cut"]),
+        st.integers(0, 1 << 20),
+        st.integers(0, 80) | st.integers(0, 4000),
+        _WORD | st.binary(max_size=6),
+    ),
+    min_size=1,
+    max_size=12,
+)
+MUTATED = st.builds(_edited, st.sampled_from([SHORT, SEED[:8000]]), EDITS)
+JOINED = st.lists(_WORD | st.binary(max_size=4), max_size=40).map(b"".join)
+PAGES = st.binary(max_size=200) | JOINED | JOINED.map(lambda data: b"## A\n\n" + data) | MUTATED
+
+
+def built(data: bytes, on_conflict: OnConflict = "first") -> Build:
+    """What becomes of a page with these bytes."""
+    return build([Page("page.md", None, data=data)], on_conflict)
+
+
+def check_page(data: bytes) -> None:
+    """All that holds of a page, whatever it is."""
+    source = Source.decode("page.md", data)
+    found = built(data)
+    check_blocks(source, found)
+    check_places(source, found)
+    check_rejects(found)
+    check_files(found)
+
+
+def check_blocks(source: Source, found: Build) -> None:
+    """No block is lost: those of the Markdown reader alone are entries or rejects."""
+    counts = found.catalogue.counts
+    blocks, _ = read_blocks(source, scan=False)
+    assert counts.blocks == counts.entries + counts.rejects == len(blocks)
+    assert sum(detection.rows.seen for detection in found.catalogue.detections) <= counts.entries
+    assert bool(counts.entries) == bool(found.catalogue.detections)
+    assert counts.rejects == 0 or counts.errors > 0
+
+
+def check_places(source: Source, found: Build) -> None:
+    """What is told has a place in the file, and lines of a detection are lines of the page."""
+    lines = source.text.split("\n")
+    for diagnostic in found.diagnostics:
+        for place in (diagnostic.place, *(related.place for related in diagnostic.related)):
+            assert place is not None
+            assert place.file == source.name
+            assert 1 <= place.line <= len(lines)
+            assert 1 <= place.column <= len(lines[place.line - 1]) + 1, (place, diagnostic)
+    for detection in found.catalogue.detections:
+        for first, last in (pair for page in detection.sources for pair in page.lines):
+            assert 1 <= first <= last <= len(lines)
+
+
+def check_rejects(found: Build) -> None:
+    """Rejects read again are the same rejects."""
+    for data in found.rejects.values():
+        again = built(data)
+        assert again.catalogue.counts.rejects == found.catalogue.counts.rejects
+        assert again.catalogue.counts.entries == 0
+        assert list(again.rejects.values()) == [data]
+
+
+def check_files(found: Build) -> None:
+    """All formats and targets can be written, and what is written says the same as the catalogue."""
+    files = output_files(found, FORMATS)
+    assert parse_catalogue(files["catalogue.json"], "catalogue.json") == found.catalogue
+    data = json.loads(files["catalogue.json"])
+    yaml = YAML(typ="safe", pure=True)
+    assert yaml.load(StringIO(files["catalogue.yaml"].decode())) == data
+    for detection in found.catalogue.detections:
+        assert files[f"kql/{detection.key}.kql"].decode() == detection.query
+    json.loads(files["diagnostics.json"])
+    for target in TARGETS.values():
+        for text in target.export(found.catalogue).files.values():
+            text.encode()
+
+
+@examples(150)
+@given(PAGES)
+def test_a_page_of_any_bytes(data: bytes) -> None:
+    check_page(data)
