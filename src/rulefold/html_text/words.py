@@ -1,6 +1,5 @@
 """Words and numbers as the page shows them."""
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +27,9 @@ def breakable(text: str) -> Markup:
 def lines(text: str) -> Markup:
     """A text whose line ends and tabs are kept, for an element that shows them.
 
-    In an element quotes are what they are; escaped, those of the queries would be a sixteenth of their page.
+    In an element quotes and `>` are what they are; escaped, those of the queries would be a twelfth of their page.
     """
-    return Markup(html.escape(visible_lines(text), quote=False))  # noqa: S704 - escaped
+    return Markup(visible_lines(text).replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - escaped
 
 
 def number(value: int) -> str:
