@@ -75,6 +75,7 @@ def test_it_prints_a_list_on_a4(measured: Facts) -> None:
     printed = measured["pdf"]
     assert (round(printed["width"]), round(printed["height"])) == A4
     assert 1 <= printed["pages"] <= 25
+    assert printed["tools"] == []
 
 
 # --- search
@@ -83,9 +84,10 @@ def test_it_prints_a_list_on_a4(measured: Facts) -> None:
 @pytest.fixture(scope="module")
 def searched(corpus: Catalogue, modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Facts:
     file = write(corpus, tmp_path_factory.mktemp("search"))
-    key = next(one.key for one in corpus.detections if CONNECTOR not in {c.id for c in one.connectors})
+    own = sought(corpus)
+    texts = (own.title, own.key, own.key[:8].upper(), own.query.splitlines()[-1].strip())
     done = subprocess.run(
-        ["node", str(SCRIPT), "search", str(file), WORD, TACTIC, CONNECTOR, key],
+        ["node", str(SCRIPT), "search", str(file), WORD, TACTIC, CONNECTOR, own.key, *texts],
         capture_output=True,
         text=True,
         timeout=300,
@@ -94,6 +96,11 @@ def searched(corpus: Catalogue, modules: Path, tmp_path_factory: pytest.TempPath
     assert done.returncode == 0, done.stderr
     facts: Facts = json.loads(done.stdout)
     return facts
+
+
+def sought(corpus: Catalogue) -> Detection:
+    """A rule that the filters leave out."""
+    return next(one for one in corpus.detections if CONNECTOR not in {c.id for c in one.connectors})
 
 
 def titles(found: list[Detection]) -> list[str]:
@@ -146,14 +153,43 @@ def test_nothing_is_found_and_all_is_cleared(searched: Facts) -> None:
     assert len(searched["cleared"]["titles"]) == 622
 
 
-def test_a_card_sets_a_filter_and_its_rules_can_be_opened(searched: Facts, corpus: Catalogue) -> None:
-    own = titles([one for one in corpus.detections if "Reconnaissance" in one.tactics])
+def test_a_card_leaves_what_it_counts_whatever_was_set_before_and_its_rules_can_be_opened(
+    searched: Facts, corpus: Catalogue
+) -> None:
+    own = titles([one for one in corpus.detections if TACTIC in one.tactics])
     assert sorted(searched["card"]["titles"]) == own
     assert searched["card"]["focused"] == "h-rules"
+    assert searched["card"]["hash"] == f"#?tactic={TACTIC}"
     assert searched["opened"]["open"] == len(own)
+    assert searched["group"]["titles"] == searched["card"]["titles"]
+
+
+def test_a_query_can_be_copied(searched: Facts, corpus: Catalogue) -> None:
+    copied = searched["copied"]
+    assert copied["said"] == "Copied"
+    assert copied["text"] == copied["query"]
+    assert copied["text"] in {one.query.strip("\n") for one in corpus.detections if TACTIC in one.tactics}
+
+
+def test_a_rule_is_found_by_its_title_its_id_and_a_line_of_its_query(searched: Facts, corpus: Catalogue) -> None:
+    own = sought(corpus)
+    by_title, by_id, by_part, by_query = (found["titles"] for found in searched["texts"])
+    assert by_id == by_part == [own.title]
+    assert own.title in by_title
+    assert own.title in by_query
+    assert len(by_title) < 20 > len(by_query)
 
 
 def test_without_script_all_rules_are_there(searched: Facts, corpus: Catalogue) -> None:
-    assert sorted(searched["bare"]["titles"]) == titles(list(corpus.detections))
+    everything = titles(list(corpus.detections))
+    assert sorted(searched["bare"]["titles"]) == everything
     assert (searched["bare"]["form"], searched["bare"]["open"]) == (False, 1)
-    assert searched["lists"] > 60
+    assert sorted(searched["bareAll"]["titles"]) == everything
+
+
+def test_without_script_a_card_leaves_what_it_counts(searched: Facts, corpus: Catalogue) -> None:
+    own = titles([one for one in corpus.detections if TACTIC in one.tactics])
+    group = searched["bareGroup"]
+    assert sorted(group["titles"]) == own
+    assert group["text"] == f"Tactic {TACTIC}: {len(own)} rules. All rules"
+    assert group["seen"]

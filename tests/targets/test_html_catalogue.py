@@ -5,10 +5,11 @@ import subprocess
 import sys
 from base64 import b64encode
 from hashlib import sha256
+from importlib import import_module
 
 import pytest
 
-from rulefold.model import Catalogue, Conflict, Inferred, Note, OtherValue, PageLines, Row, Rows
+from rulefold.model import Catalogue, Conflict, Detection, Inferred, Note, OtherValue, PageLines, Row, Rows, Schedule
 from rulefold.targets import FORMATS, html_catalogue
 from rulefold.targets.html_catalogue import emit
 from tests.report.cases import HOSTILE, URLS, hostile, hostile_catalogue
@@ -58,30 +59,70 @@ def test_a_rule_has_all_that_the_catalogue_says() -> None:
     links = {label: href for href, label in page.links(own)}
     assert links["T1059.001"] == "https://attack.mitre.org/techniques/T1059/001/"
     assert links["one.yaml"] == RICH.url
-    assert (links["Markdown"], links["YAML"]) == (f"detections/{RICH.key}.md", f"detections/{RICH.key}.yaml")
-    assert links["KQL"] == f"kql/{RICH.key}.kql"
-    assert page.at(links["One rule"].removeprefix("#")) in list(page.at(HUNTING.key).iter("dl"))
+    assert links["Markdown"] == f"detections/{RICH.key}.md"
+    assert links["One rule"] == f"#{HUNTING.key}"
 
 
-@pytest.mark.parametrize("beside", [(), ("html",), ("html", "kql"), ("html", "yaml", "json")])
-def test_only_files_that_are_written_are_linked(beside: tuple[str, ...]) -> None:
-    local = {href for href, _ in shown(catalogue(RICH), *beside).links() if not href.startswith(("#", "https:"))}
-    assert local == {href for name in beside if name in FORMATS and name != "html" for href in _files(name)}
+@pytest.mark.parametrize(
+    ("beside", "own"),
+    [
+        ((), set()),
+        (("html",), set()),
+        (("html", "kql"), {"kql"}),
+        (("html", "yaml", "json"), {"yaml"}),
+        (("html", "schema", "markdown", "yaml"), {"md"}),
+        (ALL, {"md", "kql"}),
+    ],
+)
+def test_only_files_that_are_written_are_linked(beside: tuple[str, ...], own: set[str]) -> None:
+    found = catalogue(changed(RICH, query="q" * 60_000, same_query=None))
+    links = {href for href, _ in shown(found, *beside).links() if not href.startswith(("#", "https:"))}
+    of_rule = {href for href in links if "/" in href}
+    written = {file for name in beside if name != "html" for file in FORMATS[name].emit(found)}
+    assert of_rule <= written
+    assert {href.rpartition(".")[2] for href in of_rule} == own
+    assert links - of_rule == {file for file in written if "/" not in file}
 
 
-def _files(name: str) -> set[str]:
-    files = set(FORMATS[name].emit(catalogue(RICH)))
-    return {file for file in files if file != "detections.yaml"}
-
-
-def test_every_rule_stands_once_and_in_each_of_its_lists() -> None:
+def test_every_rule_stands_once_and_in_each_of_its_groups() -> None:
     page = shown(catalogue(RICH, HUNTING))
     assert rules(page) == ["One rule", "Rich rule"]
-    lists = {words(one): one for one in page.root.iter("details") if one.get("class") == "g"}
-    assert [label.split(" ")[0] for label in lists] == [
-        *("Execution", "Persistence", "CustomConnector", "MicrosoftThreatProtection", "High", "no")
-    ]
-    assert [label for _, label in page.links(lists["High 1 Rich rule"])] == ["Rich rule"]
+    assert groups(page) == {
+        "Tactic Execution: 2 rules. All rules": ["One rule", "Rich rule"],
+        "Tactic Persistence: 2 rules. All rules": ["One rule", "Rich rule"],
+        "Connector CustomConnector: 2 rules. All rules": ["One rule", "Rich rule"],
+        "Connector MicrosoftThreatProtection: 2 rules. All rules": ["One rule", "Rich rule"],
+        "Severity High: 1 rule. All rules": ["Rich rule"],
+        "Severity no severity: 1 rule. All rules": ["One rule"],
+    }
+
+
+def groups(page: Page) -> dict[str, list[str]]:
+    """What each group says, with the titles of its rules; the style has to leave them, and to name no other group."""
+    style = next(one.text or "" for one in page.root.iter("style") if one.get("id") == "lists")
+    styled = re.findall(r"^#(\w+):target~\.r:not\(\[data-in~=(\w+)\]\)\{display:none\}$", style, re.MULTILINE)
+    said = {one.get("id", ""): words(one) for one in page.root.iter("p") if one.get("class") == "only"}
+    assert styled == [(id_, id_) for id_ in said]
+    inside = {words(next(one.iter("h3"))): one.get("data-in", "").split() for one in page.root.iter("details")}
+    return {text: [title for title, ids in inside.items() if id_ in ids] for id_, text in said.items()}
+
+
+def test_a_view_that_has_too_many_groups_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("rulefold.targets.html_catalogue.views"), "_GROUPS", 3)
+    page = shown(catalogue(changed(RICH, tactics=("A", "B", "C", "D", "E"))))
+    check_links(page)
+    (card,) = (one for one in page.root.iter("div") if one.get("class") == "card tactic")
+    assert words(card) == "By tactic A 1 B 1 C 1 and 2 more"
+
+
+def test_pages_are_named_without_the_folder_that_all_are_in() -> None:
+    found = catalogue(RICH)
+    source = found.source.model_copy(update={"pages": ("in/a/Rules_1.md", "in/ab/Rules_2.md")})
+    counts = found.counts.model_copy(update={"pages": 2})
+    moved = changed(RICH, sources=(PageLines(page="in/ab/Rules_2.md", lines=((3, 9),)),))
+    page = shown(found.model_copy(update={"source": source, "counts": counts, "detections": (moved,)}))
+    assert "; ab/Rules_2.md, lines 3–9" in words(page.at(RICH.key))
+    assert "rows in in/" in words(next(page.root.iter("header")))
 
 
 def test_tactics_are_in_the_order_of_an_attack() -> None:
@@ -98,6 +139,7 @@ def test_nothing_is_loaded_and_one_script_may_run() -> None:
     policy = next(one.get("content", "") for one in page.root.iter("meta") if one.get("http-equiv"))
     expected = f"script-src 'sha256-{digest}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     assert policy == f"default-src 'none'; {expected}"
+    assert next(one.tag for one in page.root.iter("head") for one in list(one)[1:]) == "meta"  # before all it governs
     for element in page.root.iter():
         assert element.tag not in {"link", "img", "iframe", "object", "embed", "base", "svg", "video"}
         assert not {name for name in element.attrib if name in {"src", "srcset", "action"} or name[:2] == "on"}
@@ -140,13 +182,33 @@ def test_hostile_catalogues_lead_nowhere_else() -> None:
     assert any(url in emit(hostile_catalogue())["catalogue.html"] for url in URLS[:1])
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_findings_and_places_change_nothing_but_the_text(text: str) -> None:
+    assert shown(catalogue(odd(text)), *ALL).tags() == shown(catalogue(odd("x")), *ALL).tags()
+
+
+def odd(text: str) -> Detection:
+    """A rule that has a text wherever `hostile` has none."""
+    row = Row(tactic=text, technique=text, connector=text, data_type=text, platform=text)
+    return changed(
+        RICH,
+        same_query=(text,),
+        notes=(Note(code=text, message=text),),
+        sources=(PageLines(page=text, lines=((1, 2),)),),
+        conflicts=(Conflict(field=text, others=(OtherValue(value=text, page=text, line=1, rows=1),)),),
+        schedule=Schedule(query_frequency=text, query_period=text, trigger_operator=text, trigger_threshold=text),
+        rows=Rows(seen=1, product=2, missing=(row,)),
+        inferred=Inferred(rows=(row,)),
+    )
+
+
 @pytest.mark.parametrize(
     "key", ["a/../b c#d", "rules", "r1", 'x" onclick="y', "h-rules-h-rules", "", "\ud800" * 9, "t1"]
 )
 def test_a_key_that_is_no_fragment(key: str) -> None:
     page = shown(catalogue(RICH.model_copy(update={"key": key})), *ALL)
     check_links(page)
-    assert page.at("r1").tag == "dl"
+    assert page.at("r1").tag == "div"
     assert key not in page.ids or key in ("rules", "r1", "t1", "")
 
 
@@ -165,9 +227,10 @@ def test_many_rules_are_an_index_and_very_many_its_beginning(monkeypatch: pytest
 
 def test_long_texts_are_cut() -> None:
     found = changed(RICH, description="d" * 30_000, query="q" * 90_000, title="t" * 5_000, tactics=("x" * 9_000,))
-    text = emit(catalogue(found))["catalogue.html"]
-    assert len(text) < 90_000
-    assert "40,000 characters more are in the query's own file" in text
+    page = shown(catalogue(found), *ALL)
+    assert len(page.text) < 90_000
+    assert "40,000 characters more are in the query's own file" in words(page.at(RICH.key))
+    assert "40,000 characters more are in the catalogue's other formats" in words(shown(catalogue(found)).at(RICH.key))
 
 
 def test_the_page_of_the_corpus(corpus: Catalogue) -> None:
