@@ -103,7 +103,8 @@ def groups(page: Page) -> dict[str, list[str]]:
     styled = re.findall(r"^#(\w+):target~\.r:not\(\[data-in~=(\w+)\]\)\{display:none\}$", style, re.MULTILINE)
     said = {one.get("id", ""): words(one) for one in page.root.iter("p") if one.get("class") == "only"}
     assert styled == [(id_, id_) for id_ in said]
-    inside = {words(next(one.iter("h3"))): one.get("data-in", "").split() for one in page.root.iter("details")}
+    of_rules = [one for one in page.root.iter("details") if one.get("class") == "r"]
+    inside = {words(next(one.iter("h3"))): one.get("data-in", "").split() for one in of_rules}
     return {text: [title for title, ids in inside.items() if id_ in ids] for id_, text in said.items()}
 
 
@@ -111,7 +112,7 @@ def test_a_view_that_has_too_many_groups_says_so(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(import_module("rulefold.targets.html_catalogue.views"), "_GROUPS", 3)
     page = shown(catalogue(changed(RICH, tactics=("A", "B", "C", "D", "E"))))
     check_links(page)
-    (card,) = (one for one in page.root.iter("div") if one.get("class") == "card tactic")
+    (card,) = (one for one in page.root.iter("details") if one.get("class") == "card tactic")
     assert words(card) == "By tactic A 1 B 1 C 1 and 2 more"
 
 
@@ -128,7 +129,7 @@ def test_pages_are_named_without_the_folder_that_all_are_in() -> None:
 def test_tactics_are_in_the_order_of_an_attack() -> None:
     found = changed(RICH, tactics=("Zeta", "Impact", "InitialAccess", "alpha"))
     page = shown(catalogue(found, changed(HUNTING, tactics=())))
-    (card,) = (one for one in page.root.iter("div") if one.get("class") == "card tactic")
+    (card,) = (one for one in page.root.iter("details") if one.get("class") == "card tactic")
     assert [label for _, label in page.links(card)] == ["InitialAccess", "Impact", "alpha", "Zeta", "no tactic"]
 
 

@@ -17,11 +17,18 @@ _SYLLABLE = re.compile(
     r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)"
 )
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 
 def breakable(text: str) -> Markup:
     """A name with places where its long words may be broken in a narrow column."""
     escaped = escape(visible(text)).replace("/", Markup("/<wbr>"))
     return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
+
+
+def humps(text: str) -> Markup:
+    """A name with places where it may be broken before its capitals: MicrosoftThreat, Protection."""
+    return Markup(_HUMP.sub("<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped
 
 
 def lines(text: str) -> Markup:

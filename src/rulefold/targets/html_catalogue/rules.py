@@ -1,5 +1,6 @@
 """The rules of the page: what the line of each says, and what it holds."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from rulefold.visible import web_url
 _DESCRIPTION, _QUERY = 10_000, 50_000  # characters
 _VALUES, _LINKS, _ROWS, _LINES = 60, 30, 5, 10
 _SHADES = {"High": "s5", "Medium": "s3", "Low": "s1"}
+_BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)  # as Markdown has it
 _OPERATORS = {"gt": "more than", "lt": "fewer than", "eq": "exactly", "ne": "any but"}
 # The rule's own file by the format that writes it.  The first that is there is enough: ten links with a key would take
 # more room than a query.
@@ -111,7 +113,7 @@ def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body
     by_name = {group.name: group for group in connectors}
     of_connectors = {data_type for connector in one.connectors for data_type in connector.data_types}
     return Body(
-        description=_excerpt(one.description.strip(), _DESCRIPTION),
+        description=_excerpt(_BREAK.sub("\n", one.description.strip()), _DESCRIPTION),
         query=_excerpt(one.query.strip("\n"), _QUERY),
         whole=file("kql", one.key, "kql") if "kql" in context.beside else None,
         techniques=cut([_technique(technique) for technique in one.techniques], _VALUES),

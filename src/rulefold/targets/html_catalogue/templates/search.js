@@ -76,6 +76,7 @@ choose(group);
 });
 addEventListener("hashchange", restore);
 form.hidden = false;
+if (matchMedia("(max-width:699.9px)").matches) for (const one of document.querySelectorAll(".card")) one.open = false;
 document.getElementById("lists").remove();
 show();
 restore();
