@@ -200,7 +200,8 @@ const state = (page) => page.evaluate(() => {
 
 // A search step by step: a word; Escape; a tactic and a connector; the same again from the address; the fragment of a
 // rule that the search has left out; everything cleared; a group of the first card, with another filter set; its rules
-// opened, and the query of one copied; other texts; and without script a rule, a group, and all again.
+// opened, and the query of one copied; other texts; a group from the address; and without
+// script a rule, a group, and all again.
 async function searched(path, word, tactic, connector, key, ...texts) {
   const url = pathToFileURL(resolve(path)).href, browser = await launch(), found = {};
   const { context, page, requests, messages } = await visit(browser, url, { reducedMotion: "reduce" });
@@ -242,6 +243,8 @@ async function searched(path, word, tactic, connector, key, ...texts) {
   found.messages = messages;
   const linked = await visit(browser, url + (await group.getAttribute("href")));
   found.group = await state(linked.page);
+  await linked.page.locator("button[type=reset]").click();
+  found.groupCleared = await state(linked.page);
   await context.close();
   const bare = await visit(browser, `${url}#${key}`, { javaScriptEnabled: false, reducedMotion: "reduce" });
   found.bare = await state(bare.page);

@@ -161,7 +161,12 @@ def test_a_card_leaves_what_it_counts_whatever_was_set_before_and_its_rules_can_
     assert searched["card"]["focused"] == "h-rules"
     assert searched["card"]["hash"] == f"#?tactic={TACTIC}"
     assert searched["opened"]["open"] == len(own)
+
+
+def test_the_fragment_of_a_group_sets_a_filter_that_can_be_cleared(searched: Facts) -> None:
     assert searched["group"]["titles"] == searched["card"]["titles"]
+    assert searched["group"]["hash"] == searched["card"]["hash"]
+    assert searched["groupCleared"]["titles"] == searched["start"]["titles"]
 
 
 def test_a_query_can_be_copied(searched: Facts, corpus: Catalogue) -> None:
