@@ -200,7 +200,7 @@ const state = (page) => page.evaluate(() => {
 
 // A search step by step: a word; Escape; a tactic and a connector; the same again from the address; the fragment of a
 // rule that the search has left out; everything cleared; a group of the first card, with another filter set; its rules
-// opened, and the query of one copied; other texts; a group from the address; and without
+// opened, and the query of one copied; other texts; a group from the address, twice, and everything cleared; and without
 // script a rule, a group, and all again.
 async function searched(path, word, tactic, connector, key, ...texts) {
   const url = pathToFileURL(resolve(path)).href, browser = await launch(), found = {};
@@ -243,6 +243,8 @@ async function searched(path, word, tactic, connector, key, ...texts) {
   found.messages = messages;
   const linked = await visit(browser, url + (await group.getAttribute("href")));
   found.group = await state(linked.page);
+  await linked.page.evaluate((href) => { location.hash = href; }, await group.getAttribute("href"));
+  await linked.page.waitForTimeout(100);
   await linked.page.locator("button[type=reset]").click();
   found.groupCleared = await state(linked.page);
   await context.close();

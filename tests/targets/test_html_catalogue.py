@@ -238,7 +238,7 @@ def test_the_page_of_the_corpus(corpus: Catalogue) -> None:
     page = shown(corpus, *ALL)
     check_links(page)
     assert len(rules(page)) == len(corpus.detections) == 622
-    assert len(page.text.encode()) * 1_200 / 622 < 4_000_000
+    assert len(page.text.encode()) * 1_222 / 622 < 3_600_000  # 4 MB are the limit; colours of queries need room
     assert {one.key for one in corpus.detections} <= set(page.ids)
 
 
