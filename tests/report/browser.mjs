@@ -1,6 +1,9 @@
-// What a real browser makes of a coverage page.
+// What a real browser makes of a coverage page, or of the page of a catalogue.
 //
 //   node browser.mjs check PAGE [FRAGMENT]      prints what was measured, as JSON: tests/report/test_browser.py judges
+//   node browser.mjs search PAGE WORD TACTIC CONNECTOR KEY [TEXT …]
+//                                               the same of a search in the page of a catalogue: see searched below
+//   node browser.mjs time PAGE WORD             how long that page takes to load, and for each key of a word, in ms
 //   node browser.mjs shot PAGE PICTURE [option=value …]
 //       width=1280 height=900 scheme=light|dark forced=active fragment=… open=SELECTOR at=SELECTOR full=yes scale=1
 //       a PICTURE that ends in .pdf is printed
@@ -60,6 +63,16 @@ const overflowOfCells = (page) => page.evaluate(() => {
   return found.slice(0, 5);
 });
 
+// A browser leaves out what is not on the screen until it is asked for; who measures wants all.
+const drawAll = (page) => page.addStyleTag({ content: ".r{content-visibility:visible!important}" });
+
+// Opens all that can be open at a time; of many rules some, as axe looks at each for as long as at a page.
+const openAll = (page, most = Infinity) => page.evaluate((limit) => {
+  const rules = [...document.querySelectorAll(".r")], step = Math.ceil(rules.length / limit) || 1;
+  for (const one of document.querySelectorAll("main details:not(.m details, .r)")) one.open = true;
+  rules.forEach((one, n) => { one.open ||= n % step === 0; });
+}, most);
+
 async function violations(page) {
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return found.violations.map((one) => `${one.id}: ${one.nodes.length} × ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].any[0]?.message ?? ""}`);
@@ -67,10 +80,11 @@ async function violations(page) {
 
 async function accessibility(browser, url, fragment, colorScheme) {
   const { context, page } = await visit(browser, url, { colorScheme, bypassCSP: true });
+  await drawAll(page);
   await page.evaluate(axe);
   const closed = await violations(page);
   await page.evaluate((id) => { location.hash = id; }, fragment);
-  await page.evaluate(() => document.querySelectorAll("main details:not(.m details)").forEach((one) => { one.open = true; }));
+  await openAll(page, 60);
   const open = fragment ? await violations(page) : [];
   await context.close();
   return { closed, open };
@@ -101,7 +115,7 @@ async function keyboard(browser, url) {
 async function tabOrder(browser, url) {
   const { context, page } = await visit(browser, url);
   const expected = await page.evaluate(() => {
-    globalThis.stops = [...document.querySelectorAll("a[href], summary, [tabindex='0']")].filter((one) => one.checkVisibility());
+    globalThis.stops = [...document.querySelectorAll("a[href], summary, input, select, button, [tabindex='0']")].filter((one) => one.checkVisibility());
     return Math.min(globalThis.stops.length, 200);
   });
   const places = [];
@@ -128,7 +142,7 @@ async function fragmentOpens(browser, url, fragment) {
 
 async function forcedColours(browser, url) {
   const { context, page } = await visit(browser, url, { forcedColors: "active" });
-  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b")].filter((one) => {
+  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b, .r b, pre, input, select, button")].filter((one) => {
     const style = getComputedStyle(one);
     return style.borderTopStyle === "none" || parseFloat(style.borderTopWidth) < 1 || style.borderTopColor === style.backgroundColor;
   }).map((one) => one.outerHTML.slice(0, 120)));
@@ -138,22 +152,26 @@ async function forcedColours(browser, url) {
 
 async function printed(browser, url) {
   const { context, page } = await visit(browser, url);
+  await page.emulateMedia({ media: "print" });
+  const tools = await page.evaluate(() => [...document.querySelectorAll("nav, form, button, .skip")]
+    .filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 120)));
   const data = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
   await context.close();
   const size = /\/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/.exec(data);
-  return { pages: (data.match(/\/Type\s*\/Page\b/g) ?? []).length, width: Number(size[1]), height: Number(size[2]) };
+  return { tools, pages: (data.match(/\/Type\s*\/Page\b/g) ?? []).length, width: Number(size[1]), height: Number(size[2]) };
 }
 
 async function check(path, fragment) {
   const url = pathToFileURL(resolve(path)).href;
   const browser = await launch();
   const { context, page, requests, messages } = await visit(browser, url);
+  await drawAll(page);
   const widths = {};
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     widths[width] = { ...(await overflow(page)), cells: await overflowOfCells(page) };
   }
-  await page.evaluate(() => document.querySelectorAll("main details:not(.m details)").forEach((one) => { one.open = true; }));
+  await openAll(page);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     widths[`${width} opened`] = { ...(await overflow(page)), cells: [] };
@@ -171,6 +189,111 @@ async function check(path, fragment) {
   console.log(JSON.stringify(found, null, 1));
 }
 
+// What is left of the rules, as titles; what the page says of it, and where.
+const state = (page) => page.evaluate(() => {
+  const rules = [...document.querySelectorAll(".r")].filter((one) => one.checkVisibility());
+  const output = document.querySelector("output"), form = document.querySelector("form");
+  return { titles: rules.map((one) => one.querySelector("h3").textContent), open: rules.filter((one) => one.open).length,
+    said: output.textContent, live: output.getAttribute("aria-live"), form: form.checkVisibility(), hash: location.hash,
+    focused: document.activeElement.id };
+});
+
+// A search step by step: a word; Escape; a tactic and a connector; the same again from the address; the fragment of a
+// rule that the search has left out; everything cleared; a group of the first card, with another filter set; its rules
+// opened, and the query of one copied; other texts; a group from the address, twice, and everything cleared; and without
+// script a rule, a group, and all again.
+async function searched(path, word, tactic, connector, key, ...texts) {
+  const url = pathToFileURL(resolve(path)).href, browser = await launch(), found = {};
+  const { context, page, requests, messages } = await visit(browser, url, { reducedMotion: "reduce" });
+  const step = async (name) => { found[name] = await state(page); };
+  await step("start");
+  await page.locator("input[name=q]").pressSequentially(word);
+  await step("word");
+  await page.keyboard.press("Enter");
+  await step("entered");
+  await page.keyboard.press("Escape");
+  await step("escape");
+  await page.locator("select[name=tactic]").selectOption(tactic);
+  await step("tactic");
+  await page.locator("select[name=connector]").selectOption(connector);
+  await step("both");
+  await page.reload();
+  await step("again");
+  await page.evaluate((id) => { location.hash = id; }, key);
+  await page.waitForTimeout(100);
+  await step("fragment");
+  await page.locator("input[name=q]").fill("qqqqqzzzzz");
+  await step("nothing");
+  await page.locator("button[type=reset]").click();
+  await step("cleared");
+  await page.locator("select[name=type]").selectOption({ index: 1 });
+  const group = page.locator(".card.tactic").getByRole("link", { name: tactic, exact: true });
+  await group.click();
+  await step("card");
+  await page.locator("button[name=open]").click();
+  await step("opened");
+  found.copied = await copied(page);
+  found.texts = [];
+  for (const text of texts) {
+    await page.locator("button[type=reset]").click();
+    await page.locator("input[name=q]").fill(text);
+    found.texts.push(await state(page));
+  }
+  found.requests = requests.length;
+  found.messages = messages;
+  const linked = await visit(browser, url + (await group.getAttribute("href")));
+  found.group = await state(linked.page);
+  await linked.page.evaluate((href) => { location.hash = href; }, await group.getAttribute("href"));
+  await linked.page.waitForTimeout(100);
+  await linked.page.locator("button[type=reset]").click();
+  found.groupCleared = await state(linked.page);
+  await context.close();
+  const bare = await visit(browser, `${url}#${key}`, { javaScriptEnabled: false, reducedMotion: "reduce" });
+  found.bare = await state(bare.page);
+  await bare.page.locator(".card.tactic").getByRole("link", { name: tactic, exact: true }).click();
+  found.bareGroup = { ...(await state(bare.page)), ...(await bare.page.evaluate(() => {
+    const own = document.querySelector(".only:target"), box = own.getBoundingClientRect();
+    return { text: own.textContent.trim(), seen: box.top >= 0 && box.bottom < innerHeight };
+  })) };
+  await bare.page.locator(".only:target a").click();
+  found.bareAll = await state(bare.page);
+  await browser.close();
+  console.log(JSON.stringify(found, null, 1));
+}
+
+// What the first button of a query copies, and the query; and whether it says so.
+async function copied(page) {
+  await page.evaluate(() => {
+    globalThis.copied = [];
+    navigator.clipboard.writeText = (text) => { globalThis.copied.push(text); return Promise.resolve(); };
+  });
+  const button = page.locator(".r button").locator("visible=true").first();
+  await button.click();
+  return { said: await button.textContent(), text: await page.evaluate(() => globalThis.copied[0]),
+    query: await button.evaluate((one) => one.nextElementSibling.textContent) };
+}
+
+// How long a page takes to load and each key of a word to be answered: until the frame after it is drawn.
+async function timed(path, word) {
+  const browser = await launch();
+  const { page } = await visit(browser, pathToFileURL(resolve(path)).href);
+  const load = await page.evaluate(() => performance.getEntriesByType("navigation")[0].duration);
+  const key = (text) => page.evaluate((value) => new Promise((answered) => {
+    const field = document.querySelector("input[name=q]"), begin = performance.now();
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const script = performance.now() - begin;
+    document.body.getBoundingClientRect();
+    const laid = performance.now() - begin;
+    requestAnimationFrame(() => setTimeout(() => answered([script, laid, performance.now() - begin].map(Math.round))));
+  }), text);
+  const keys = [];
+  for (let n = 1; n <= word.length; n++) keys.push(await key(word.slice(0, n)));
+  for (let n = word.length - 1; n >= 0; n--) keys.push(await key(word.slice(0, n)));
+  await browser.close();
+  console.log(JSON.stringify({ load, keys }));
+}
+
 async function shot(path, picture, options) {
   const browser = await launch();
   const url = pathToFileURL(resolve(path)).href + (options.fragment ? `#${options.fragment}` : "");
@@ -186,5 +309,7 @@ async function shot(path, picture, options) {
 
 const [command, path, ...rest] = process.argv.slice(2);
 if (command === "check") await check(path, rest[0] ?? "");
+else if (command === "search") await searched(path, ...rest);
+else if (command === "time") await timed(path, ...rest);
 else if (command === "shot") await shot(path, rest[0], Object.fromEntries(rest.slice(1).map((one) => one.split(/=(.*)/s))));
-else throw new Error("expected check or shot");
+else throw new Error("expected check, search, time or shot");

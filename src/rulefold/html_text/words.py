@@ -1,6 +1,5 @@
 """Words and numbers as the page shows them."""
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ _SYLLABLE = re.compile(
     r"(?<=[a-z]{3})(?=tration|[bcdfgklmnv]ation|(?<!t)ration|(?<!s)tation|zation|sance|phishing|ment|(?<=p)tion)"
 )
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 
 def breakable(text: str) -> Markup:
     """A name with places where its long words may be broken in a narrow column."""
@@ -25,12 +26,17 @@ def breakable(text: str) -> Markup:
     return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
 
 
+def humps(text: str) -> Markup:
+    """A name with places where it may be broken before its capitals: MicrosoftThreat, Protection."""
+    return Markup(_HUMP.sub("<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped
+
+
 def lines(text: str) -> Markup:
     """A text whose line ends and tabs are kept, for an element that shows them.
 
-    In an element quotes are what they are; escaped, those of the queries would be a sixteenth of their page.
+    In an element quotes and `>` are what they are; escaped, those of the queries would be a twelfth of their page.
     """
-    return Markup(html.escape(visible_lines(text), quote=False))  # noqa: S704 - escaped
+    return Markup(visible_lines(text).replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - escaped
 
 
 def number(value: int) -> str:

@@ -7,7 +7,7 @@ from rulefold.html_text.words import cut
 from rulefold.model import Catalogue, Detection
 from rulefold.targets.html_catalogue.about import about
 from rulefold.targets.html_catalogue.letters import letters
-from rulefold.targets.html_catalogue.names import references
+from rulefold.targets.html_catalogue.names import folder_of, references
 from rulefold.targets.html_catalogue.rules import Context, Rule, rule
 from rulefold.targets.html_catalogue.views import views
 
@@ -21,19 +21,21 @@ _TEXT = 12_000_000  # characters of queries and descriptions
 def emit(catalogue: Catalogue, beside: Collection[str] = ()) -> dict[str, str]:
     """`catalogue.html`; `beside` are the formats in the same folder, to whose files it leads.
 
-    A rule has the fragment `#<key>`, and going there opens it, as the id stands within its `<details>`.  Its lists lead
-    to `#r<number>`, which is shorter, and all there is where a key cannot be an id.  A search has the fragment
-    `#?q=…&tactic=…&connector=…&severity=…&type=…`.
+    A rule has the fragment `#<key>`, or `#r<number>` where a key cannot be an id, and going there opens it, as the id
+    stands within its `<details>`.  A group has a fragment such as `#t3`, and a style that hides all other rules there,
+    so that the views need no script; the script takes that style away, and sets its filters instead.  A search has the
+    fragment `#?q=…&tactic=…&connector=…&severity=…&type=…`.
     """
     ordered = sorted(catalogue.detections, key=lambda one: (one.title.strip().casefold(), one.key))
     listed = cut(ordered, _LISTED)
     known = references(listed.items)
-    context = Context(known, views(listed.items, known), frozenset(beside))
+    folder = folder_of(catalogue.source.pages)
+    context = Context(known, views(listed.items), frozenset(beside), folder)
     rules = list(_rules(listed.items, context, whole=len(ordered) <= _WHOLE))
     text = render(
         __name__,
         "page.html",
-        about=about(catalogue, context.beside),
+        about=about(catalogue, context.beside, folder),
         views=context.views,
         rules=rules,
         letters=letters([one.own for one in rules]),

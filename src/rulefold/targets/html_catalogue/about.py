@@ -26,14 +26,15 @@ class About:
     files: tuple[tuple[str, str], ...]
 
 
-def about(catalogue: Catalogue, beside: Set[str]) -> About:
-    """What the head of the page says: each fact with its name, and a remark that may be empty."""
+def about(catalogue: Catalogue, beside: Set[str], folder: str = "") -> About:
+    """What the head of the page says: facts with names and remarks, which may be empty; `folder` has all pages."""
     counts, source = catalogue.counts, catalogue.source
     types = Counter(one.type or "no type" for one in catalogue.detections)
-    said = ", ".join(f"{count:,} {cut(type_, 60)}" for type_, count in types.most_common(4))
+    ranked = sorted(types.items(), key=lambda type_: (-type_[1], type_[0]))
+    said = ", ".join(f"{count:,} {cut(type_, 60)}" for type_, count in ranked[:4])
     found = [
         ("Catalogue", counted(len(catalogue.detections), "rule"), said),
-        ("Read from", counted(counts.pages, "page"), _rows(catalogue)) if counts.pages else None,
+        ("Read from", counted(counts.pages, "page"), _rows(catalogue, folder)) if counts.pages else None,
         ("Findings", _findings(catalogue), "on the pages" if counts.pages else ""),
         ("Pages, SHA-256", source.sha256[:12], "") if source.sha256 else None,
         ("Made by", f"rulefold {catalogue.rulefold}", ""),
@@ -45,10 +46,11 @@ def about(catalogue: Catalogue, beside: Set[str]) -> About:
     )
 
 
-def _rows(catalogue: Catalogue) -> str:
+def _rows(catalogue: Catalogue, folder: str) -> str:
     counts = catalogue.counts
+    within = f" in {cut(folder, 200)}" if folder else ""
     rejects = f", {counted(counts.rejects, 'block')} rejected" if counts.rejects else ""
-    return f"{counted(counts.entries, 'row')}{rejects}"
+    return f"{counted(counts.entries, 'row')}{rejects}{within}"
 
 
 def _findings(catalogue: Catalogue) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from urllib.parse import quote
 
 from rulefold.model import Detection
@@ -22,9 +23,9 @@ class Reference:
     title: str
 
     @property
-    def href(self) -> str:
-        """The link to it: by number, as ten links with a key take more room than a query."""
-        return f"#r{self.number}"
+    def id(self) -> str:
+        """Its fragment."""
+        return self.key or f"r{self.number}"
 
 
 def name(text: str | None, otherwise: str = "") -> str:
@@ -44,6 +45,12 @@ def references(detections: Sequence[Detection]) -> dict[str, Reference]:
 def file(folder: str, key: str, ending: str) -> str:
     """The relative link to a file that is named by a key."""
     return f"{folder}/{quote(key, '', errors='replace')}.{ending}"
+
+
+def folder_of(pages: Sequence[str]) -> str:
+    """The folder that all pages are in, with its slash; empty where they have none in common."""
+    head, slash, _ = commonprefix(list(pages)).rpartition("/")  # noqa: RUF071 - cut at a slash
+    return head + slash
 
 
 def in_order(values: Iterable[str], order: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """The rules of the page: what the line of each says, and what it holds."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -14,13 +15,11 @@ from rulefold.visible import web_url
 _DESCRIPTION, _QUERY = 10_000, 50_000  # characters
 _VALUES, _LINKS, _ROWS, _LINES = 60, 30, 5, 10
 _SHADES = {"High": "s5", "Medium": "s3", "Low": "s1"}
+_BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)  # as Markdown has it
 _OPERATORS = {"gt": "more than", "lt": "fewer than", "eq": "exactly", "ne": "any but"}
-# The files of a rule by the format that writes them.
-_FILES = (
-    ("markdown", "detections", "md", "Markdown"),
-    ("yaml", "detections", "yaml", "YAML"),
-    ("kql", "kql", "kql", "KQL"),
-)
+# The rule's own file by the format that writes it.  The first that is there is enough: ten links with a key would take
+# more room than a query.
+_FILES = (("markdown", "md", "Markdown"), ("yaml", "yaml", "YAML"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a rule holds beside what its line says."""
+    """What a rule holds beside what its line says; `whole` is the file of its query."""
 
     description: Excerpt
     query: Excerpt
+    whole: str | None
     techniques: Cut[Link]
     connectors: Cut[Source]
     data_types: Cut[str]
@@ -85,31 +85,37 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule is shown in: references to the rules of the page, its views, and the formats beside it."""
+    """What a rule is shown in: references to all rules, views, formats beside the page, and the folder of the pages."""
 
     known: Mapping[str, Reference]
     views: Sequence[View]
     beside: Set[str]
+    folder: str = ""
 
 
 def rule(one: Detection, context: Context, *, whole: bool) -> Rule:
     """A rule of the page, without its body where it is not whole."""
     groups = {view.axis.name: cut(view.of(one), _VALUES).items for view in context.views}
-    files = tuple(
-        Link(label, file(folder, one.key, end)) for form, folder, end, label in _FILES if form in context.beside
-    )
     shade = _SHADES.get(one.severity or "", "")
-    files = (_origin(one.url), *files) if one.url else files
+    files = tuple(_files(one, context.beside))
     body = _body(one, context, groups["connector"]) if whole else None
     return Rule(context.known[one.key], name(one.type), name(one.severity), shade, groups, files, body)
+
+
+def _files(one: Detection, beside: Set[str]) -> Iterator[Link]:
+    """Where the rule is from, and its own file."""
+    if one.url:
+        yield _origin(one.url)
+    yield from [Link(label, file("detections", one.key, end)) for form, end, label in _FILES if form in beside][:1]
 
 
 def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body:
     by_name = {group.name: group for group in connectors}
     of_connectors = {data_type for connector in one.connectors for data_type in connector.data_types}
     return Body(
-        description=_excerpt(one.description.strip(), _DESCRIPTION),
+        description=_excerpt(_BREAK.sub("\n", one.description.strip()), _DESCRIPTION),
         query=_excerpt(one.query.strip("\n"), _QUERY),
+        whole=file("kql", one.key, "kql") if "kql" in context.beside else None,
         techniques=cut([_technique(technique) for technique in one.techniques], _VALUES),
         connectors=cut([_source(connector, one, by_name) for connector in one.connectors], _VALUES),
         data_types=_names([data_type for data_type in one.data_types if data_type not in of_connectors]),
@@ -117,11 +123,11 @@ def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body
         facts=tuple(_facts(one)),
         findings=cut([(note.code, _code_name(note.code), name(note.message)) for note in one.notes], _LINKS),
         twins=cut([_twin(key, context.known) for key in one.same_query or ()], _LINKS),
-        conflicts=cut(list(_conflicts(one)), _LINKS),
+        conflicts=cut(list(_conflicts(one, context.folder)), _LINKS),
         rows=_seen(one),
         missing=_rows(one.rows.missing),
         inferred=_rows(one.inferred.rows),
-        places=cut(list(_places(one)), _LINES),
+        places=cut(list(_places(one, context.folder)), _LINES),
     )
 
 
@@ -184,14 +190,14 @@ def _code_name(code: str) -> str:
 
 def _twin(key: str, known: Mapping[str, Reference]) -> Link:
     own = known.get(key)
-    return Link(own.title, own.href) if own else Link(name(key))
+    return Link(own.title, f"#{own.id}") if own else Link(name(key))
 
 
-def _conflicts(one: Detection) -> Iterator[str]:
+def _conflicts(one: Detection, folder: str) -> Iterator[str]:
     for conflict in one.conflicts or ():
         for other in conflict.others:
-            value = name(other.value, "no value")
-            yield f"{conflict.field}: {value}, in {counted(other.rows, 'row')}; {name(other.page)}, line {other.line}"
+            value, page = name(other.value, "no value"), name(other.page.removeprefix(folder))
+            yield f"{conflict.field}: {value}, in {counted(other.rows, 'row')}; {page}, line {other.line}"
 
 
 def _seen(one: Detection) -> str:
@@ -209,8 +215,9 @@ def _row(row: Row) -> str:
     return ", ".join(name(value) for value in values if value)
 
 
-def _places(one: Detection) -> Iterator[str]:
+def _places(one: Detection, folder: str) -> Iterator[str]:
     for page in one.sources:
         ranges = cut(page.lines, _LINES)
         lines = ", ".join(f"{first}–{last}" for first, last in ranges.items)
-        yield f"{name(page.page)}, lines {lines}{f' and {number(ranges.more)} more places' if ranges.more else ''}"
+        shown = name(page.page.removeprefix(folder))
+        yield f"{shown}, lines {lines}{f' and {number(ranges.more)} more places' if ranges.more else ''}"

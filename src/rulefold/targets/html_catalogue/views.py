@@ -1,23 +1,22 @@
-"""The rules by tactic, connector, severity and type: groups to choose from, and a list of each."""
+"""The rules by tactic, connector, severity and type: groups to choose from."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rulefold.html_text.words import Cut, cut
 from rulefold.model import Detection
-from rulefold.targets.html_catalogue.names import Reference, in_order, name
+from rulefold.targets.html_catalogue.names import in_order, name
 from rulefold.targets.sentinel import TACTICS
 
 _GROUPS = 250  # of a view
-_LISTED = 1_000  # in a group
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
     """A way to group rules: its name and letter, what it is called, the values of a rule, and those with an order.
 
-    One that is not `shown` is only there to search by, as nobody reads a list of half of all rules.
+    One that is not `shown` is only there to search by, as nobody browses half of all rules.
     """
 
     name: str
@@ -39,12 +38,11 @@ AXES = (
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rules that share a value; `id` is the fragment of the list, a letter and its place among the values."""
+    """The rules that share a value; `id` is the fragment that leaves them, a letter and its place among the values."""
 
     id: str
     name: str
     total: int
-    rules: Cut[Reference]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +59,17 @@ class View:
         return [group for value in values if (group := self.by_value.get(value))]
 
 
-def views(detections: Sequence[Detection], known: Mapping[str, Reference]) -> tuple[View, ...]:
-    """The views of rules; `known` are references to all of them."""
-    return tuple(_view(axis, detections, known) for axis in AXES)
+def views(detections: Sequence[Detection]) -> tuple[View, ...]:
+    """The views of rules."""
+    return tuple(_view(axis, detections) for axis in AXES)
 
 
-def _view(axis: Axis, detections: Sequence[Detection], known: Mapping[str, Reference]) -> View:
-    members: defaultdict[str, list[Reference]] = defaultdict(list)
-    for one in detections:
-        for value in dict.fromkeys(axis.values(one) or [""]):
-            members[value].append(known[one.key])
-    values = cut(in_order(members, axis.order), _GROUPS)
-    groups = {value: _group(axis, n, value, members[value]) for n, value in enumerate(values.items, 1)}
+def _view(axis: Axis, detections: Sequence[Detection]) -> View:
+    totals = Counter(value for one in detections for value in dict.fromkeys(axis.values(one) or [""]))
+    values = cut(in_order(totals, axis.order), _GROUPS)
+    otherwise = f"no {axis.title.lower()}"
+    groups = {
+        value: Group(f"{axis.letter}{number}", name(value, otherwise), totals[value])
+        for number, value in enumerate(values.items, 1)
+    }
     return View(axis, Cut(list(groups.values()), values.more), groups)
-
-
-def _group(axis: Axis, number: int, value: str, rules: Sequence[Reference]) -> Group:
-    shown = name(value, f"no {axis.title.lower()}")
-    return Group(f"{axis.letter}{number}", shown, len(rules), cut(rules, _LISTED))

@@ -24,7 +24,14 @@ history.replaceState(null, "", state ? `#?${state}` : location.href.split("#")[0
 };
 const change = () => { show(); keep(); };
 const clear = () => { form.q.value = ""; for (const one of selects) one.selectedIndex = 0; };
+const groupOf = (hash) => {
+const found = /^#([a-z])(\d+)$/.exec(hash), select = found && selects.find((one) => one.dataset.of === found[1]);
+return select?.options[found[2]];
+};
+const choose = (option) => { clear(); option.selected = true; change(); heading.focus({ preventScroll: true }); heading.scrollIntoView(); };
 const restore = () => {
+const group = groupOf(location.hash);
+if (group) { choose(group); return; }
 if (location.hash.startsWith("#?")) {
 const state = new URLSearchParams(location.hash.slice(2));
 form.q.value = state.get("q") ?? "";
@@ -37,8 +44,6 @@ const target = document.getElementById(location.hash.slice(1)), rule = target?.c
 if (!rule) return;
 if (rule.hidden) { clear(); show(); }
 if (target !== rule) rule.open = true;
-const key = rule.lastElementChild.id;
-if (key && target.matches("dl")) history.replaceState(null, "", `#${key}`);
 target.scrollIntoView();
 };
 form.addEventListener("input", change);
@@ -50,19 +55,29 @@ event.preventDefault();
 if (form.q.value) form.q.value = ""; else clear();
 change();
 });
+const copyButton = (pre) => {
+const button = document.createElement("button");
+button.type = "button";
+button.textContent = "Copy";
+button.addEventListener("click", () => navigator.clipboard.writeText(pre.textContent).then(
+() => { button.textContent = "Copied"; }, () => getSelection().selectAllChildren(pre)));
+pre.before(button);
+};
+document.addEventListener("toggle", (event) => {
+const pre = event.target.matches(".r[open]") && event.target.querySelector("pre:not(.cut)");
+if (pre && navigator.clipboard && !pre.previousElementSibling.matches("button")) copyButton(pre);
+}, true);
 form.open.addEventListener("click", () => { for (const rule of rules) if (!rule.hidden) rule.open = true; });
 document.addEventListener("click", (event) => {
-const found = /^#([a-z])(\d+)$/.exec(event.target.closest("a")?.getAttribute("href"));
-const select = selects.find((one) => one.dataset.of === found?.[1]);
-if (!select || event.ctrlKey || event.metaKey || event.shiftKey) return;
+const group = groupOf(event.target.closest("a")?.getAttribute("href"));
+if (!group || event.ctrlKey || event.metaKey || event.shiftKey) return;
 event.preventDefault();
-select.selectedIndex = Number(found[2]);
-change();
-heading.focus({ preventScroll: true });
-heading.scrollIntoView();
+choose(group);
 });
 addEventListener("hashchange", restore);
 form.hidden = false;
+if (matchMedia("(max-width:699.9px)").matches) for (const one of document.querySelectorAll(".card")) one.open = false;
+document.getElementById("lists").remove();
 show();
 restore();
 })();
