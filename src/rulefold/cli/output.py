@@ -19,7 +19,7 @@ def write_files(output: Path, files: Mapping[str, bytes], subject: str = "") -> 
 
     written = write_output(output, files)
     click.echo(
-        f"{subject}{output}/: {counted(len(files), 'file')}, "
+        f"{subject}{click.format_filename(output)}/: {counted(len(files), 'file')}, "
         f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
     )
     if written.kept:
@@ -34,13 +34,14 @@ def check_files(output: Path, files: Mapping[str, bytes]) -> bool:
 
     differences = check_output(output, files)
     for difference in differences[:_SHOWN_DIFFERENCES]:
-        click.echo(f"{difference.kind}: {output / difference.path}")
+        click.echo(f"{difference.kind}: {click.format_filename(output / difference.path)}")
         for line in difference.lines:
             click.echo(f"  {line}")
     if len(differences) > _SHOWN_DIFFERENCES:
         click.echo(f"and {counted(len(differences) - _SHOWN_DIFFERENCES, 'more file')}")
+    shown = click.format_filename(output)
     if differences:
-        click.echo(f"{output}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
+        click.echo(f"{shown}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
     else:
-        click.echo(f"{output}/ is current: {counted(len(files), 'file')}")
+        click.echo(f"{shown}/ is current: {counted(len(files), 'file')}")
     return not differences
