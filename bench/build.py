@@ -38,7 +38,7 @@ def pages_at_hand(scratch: Path) -> Path:
 
 def compare(pages: Path, script: Path, scratch: Path, runs: int) -> None:
     """Measure both in turn, after one run each that does not count."""
-    build = [sys.executable, "-m", "rulefold", "build", "--no-queries", str(pages), "-o"]
+    build = [sys.executable, "-m", "rulefold", "build", "--no-queries", "--no-cache", str(pages), "-o"]
     plain = [sys.executable, str(script), str(pages)]
     pairs = []
     for n in range(runs + 1):

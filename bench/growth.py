@@ -77,7 +77,7 @@ def sizes(pages: list[Path], times: Iterable[int], kind: str, options: list[str]
             yield Size(n, rows, megabytes, sum(1 for _ in (output / "kql").iterdir()), run)
 
 
-_BUILD = [sys.executable, "-m", "rulefold", "build"]
+_BUILD = [sys.executable, "-m", "rulefold", "build", "--no-cache"]
 
 
 def print_sizes(kind: str, found: Iterable[Size], nothing: Run) -> None:

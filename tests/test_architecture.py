@@ -9,35 +9,56 @@ import rulefold
 PACKAGE = Path(rulefold.__file__).parent
 
 # Each room may import the rooms named for it, and itself.  Rooms are modules or packages right below rulefold.
-BELOW: dict[str, set[str]] = {"text": set(), "markdown_text": set(), "csv_text": set(), "diagnostics": {"text"}}
+BELOW: dict[str, set[str]] = {
+    "text": set(),
+    "markdown_text": set(),
+    "csv_text": set(),
+    "visible": set(),
+    "diagnostics": {"text"},
+}
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = {"model", *BELOW["model"]}
 BELOW["sources"] = {"csv_text", "entries", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
-BELOW["report"] = {"attack", "csv_text", "markdown_text", *BELOW["attack"]}
+BELOW["html_text"] = {"visible"}
+BELOW["report"] = {"attack", "csv_text", "html_text", "markdown_text", "visible", *BELOW["attack"]}
 BELOW["targets"] = {"report", *BELOW["report"]}
 BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}
+BELOW["cache"] = {"inputs", *BELOW["inputs"]}
+BELOW["settings"] = {"codes", *BELOW["codes"]}
 BELOW["importing"] = {"chain", "sources", *BELOW["chain"]}
 BELOW["store"] = {"report", *BELOW["report"]}
 BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
-BELOW["cli"] = {"api", "changes", "csv_text", "filters", "revisions", "unfolding", "plugins", "report", *BELOW["api"]}
+BELOW["cli"] = {
+    "cache",
+    "api",
+    "changes",
+    "csv_text",
+    "filters",
+    "revisions",
+    "settings",
+    "unfolding",
+    "plugins",
+    "report",
+    *BELOW["api"],
+}
 BELOW["__init__"] = {"api", "diagnostics", "model"}
 BELOW["__main__"] = {"cli"}
 
 ONLY_IMPORTERS = {
     "markdown_it": {"pages"},
     "click": {"cli"},
-    "pydantic": {"model.py", "report", "sources", "store.py"},
+    "pydantic": {"model.py", "report", "settings.py", "sources", "store.py"},
     "xlsxwriter": {"report/workbook.py"},
-    "jinja2": {"report"},
-    "markupsafe": {"report"},
+    "jinja2": {"html_text"},
+    "markupsafe": {"html_text"},
     "ruamel": {"sources"},
 }
 

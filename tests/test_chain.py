@@ -17,7 +17,7 @@ from rulefold.chain import MAX_FAULTS_A_PAGE, Build, build, output_files
 from rulefold.diagnostics import Severity
 from rulefold.folding import OnConflict
 from rulefold.inputs import Page
-from rulefold.targets import FORMATS
+from rulefold.targets import USUAL
 from rulefold.text import Source
 from tests.conftest import ROOT, examples
 from tests.pages_text import block, built, guid, page
@@ -185,7 +185,7 @@ def test_no_page_is_an_empty_catalogue() -> None:
     found = build([])
     assert (found.catalogue.detections, found.diagnostics, found.rejects) == ((), (), {})
     assert found.catalogue.source.sha256 == sha256(b"").hexdigest()
-    files = output_files(found, FORMATS)
+    files = output_files(found, USUAL)
     assert json.loads(files["catalogue.json"])["detections"] == []
     assert files.keys() == {"catalogue.json", "catalogue.yaml", "catalogue.schema.json", "INDEX.md", "diagnostics.json"}
 
@@ -203,7 +203,7 @@ def test_a_conflict_is_an_error_when_it_is_to_be() -> None:
 
 
 def test_the_files_of_the_seed() -> None:
-    files = output_files(built(ROOT / "catalog"), FORMATS)
+    files = output_files(built(ROOT / "catalog"), USUAL)
     key = "55fbc363-6cc9-4201-bd68-d980b612082b"
     assert sorted(files) == [
         *("INDEX.md", "catalogue.json", "catalogue.schema.json", "catalogue.yaml"),
@@ -238,7 +238,7 @@ DIGEST = """
 import hashlib, sys
 from rulefold.chain import build, output_files
 from rulefold.inputs import find_pages
-from rulefold.targets import FORMATS
+from rulefold.targets import FORMATS, USUAL
 
 files = output_files(build(find_pages(sys.argv[1:])), FORMATS)
 print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest(), end="")

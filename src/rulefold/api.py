@@ -13,7 +13,7 @@ from rulefold.inputs import find_files, find_pages
 from rulefold.model import Catalogue, Entry
 from rulefold.sources import SUFFIXES
 from rulefold.store import Written, write_output
-from rulefold.targets import FORMATS
+from rulefold.targets import USUAL
 
 __all__ = ["build", "fold", "import_rules", "read", "write"]
 
@@ -50,10 +50,10 @@ def import_rules(paths: Iterable[PathLike], kind: str | None = None, on_conflict
     return import_files(find_files((os.fspath(path) for path in paths), SUFFIXES), kind, on_conflict)
 
 
-def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = tuple(FORMATS)) -> Written:
+def write(catalogue: Catalogue, path: PathLike, formats: Iterable[str] = USUAL) -> Written:
     """Write a catalogue to the folder `path` in the given formats, and say what was done.
 
     Each file is replaced whole, the manifest last.  Files of an earlier build that are not written again are removed,
     unless they were changed since.  Raises KeyError for an unknown format, and OSError.
     """
-    return write_output(Path(path), catalogue_files(catalogue, formats))
+    return write_output(Path(path), catalogue_files(catalogue, tuple(formats)))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -177,15 +177,15 @@ def _safe_name(name: str, suffixes: tuple[str, ...]) -> str:
     return f"{stem.strip('-')[:100] or 'page'}{suffix if suffix in suffixes else suffixes[0]}"
 
 
-def catalogue_files(catalogue: Catalogue, formats: Iterable[str]) -> dict[str, bytes]:
+def catalogue_files(catalogue: Catalogue, formats: Collection[str]) -> dict[str, bytes]:
     """The files of a catalogue in the given formats, with paths relative to the output folder."""
     files: dict[str, bytes] = {}
     for name in formats:
-        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue).items()}
+        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue, formats).items()}
     return files
 
 
-def output_files(built: Build, formats: Iterable[str]) -> dict[str, bytes]:
+def output_files(built: Build, formats: Collection[str]) -> dict[str, bytes]:
     """All files of an output folder but its manifest: the catalogue's, the diagnostics, and the rejects."""
     files = catalogue_files(built.catalogue, formats)
     told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}

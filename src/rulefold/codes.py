@@ -1,7 +1,7 @@
 """Every diagnostic code, with what it means and an example of what is wrong and what is right.
 
-RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports.  `rulefold explain` prints these
-entries, and the README's table of codes is tested against them.
+RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings.  `rulefold explain`
+prints these entries, and the README's table of codes is tested against them.
 """
 
 from rulefold.diagnostics import Code, Severity
@@ -676,6 +676,26 @@ NOT_READ = Code(
     "are no rules. They are counted, and the place is that of the first.",
     "a playbook beside the rules",
     "a folder of rules",
+)
+
+EXPIRED_EXEMPTION = Code(
+    "RF601",
+    "expired-exemption",
+    _WARNING,
+    "An exemption in the settings has expired.",
+    "The day until which the findings were not to be told has passed, so they are told again. Mend the rule, or decide "
+    "anew.",
+    "until = 2020-01-01",
+    "no exemption, or one with a day to come",
+)
+UNUSED_EXEMPTION = Code(
+    "RF602",
+    "unused-exemption",
+    _NOTE,
+    "An exemption in the settings is about nothing.",
+    "No finding of these codes is told of the detection. The rule was mended or is gone, or the id is misspelled.",
+    "an exemption for a rule that is no longer there",
+    "no exemption",
 )
 
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

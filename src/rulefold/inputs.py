@@ -45,12 +45,15 @@ class Page:
         """The path within the folder that was given."""
         return self.path.relative_to(self.folder).as_posix() if self.path and self.folder else Path(self.name).name
 
+    def content(self) -> bytes:
+        """The page's bytes.  Raises OSError."""
+        if self.data is not None:
+            return self.data
+        return _read(self.path) if self.path else sys.stdin.buffer.read()
+
     def read(self) -> Source:
         """The page's text.  Raises OSError."""
-        data = self.data
-        if data is None:
-            data = _read(self.path) if self.path else sys.stdin.buffer.read()
-        return Source.decode(self.name, data)
+        return Source.decode(self.name, self.content())
 
     def read_up_to(self, size: int) -> Source | None:
         """The page's text, or None where it has more bytes than `size`.  Raises OSError."""

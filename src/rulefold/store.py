@@ -144,6 +144,11 @@ def _parse(model: type[M], data: bytes, name: str, what: str) -> M:
         raise ValueError(f"{name}: not a {what}: {where + ': ' if where else ''}{first['msg']}") from error
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """The files of an output folder with their SHA-256, its manifest among them.  Raises OSError."""
+    return {**read_manifest(folder), MANIFEST: sha256((folder / MANIFEST).read_bytes()).hexdigest()}
+
+
 def read_manifest(folder: Path) -> dict[str, str]:
     """The files that the folder's manifest names, with their SHA-256; none where there is no sound manifest.
 

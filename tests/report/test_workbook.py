@@ -23,7 +23,7 @@ from rulefold.report import Choice, Report, report, workbook
 from rulefold.report.columns import columns
 from rulefold.report.shades import ALERTING, HUNTED, NOTHING
 from rulefold.report.tables import TABLES
-from rulefold.report.visible import visible, web_url
+from rulefold.visible import visible, web_url
 from tests.attack.tiny import catalogue, snapshot
 from tests.conftest import ROOT
 from tests.report.cases import HOSTILE, hostile_catalogue, hostile_snapshot, made, some

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ from rulefold.cli.coverage import coverage
 from rulefold.cli.diff import diff
 from rulefold.cli.export import export
 from rulefold.cli.imports import import_
+from rulefold.cli.options import take_settings
 from rulefold.cli.rows import rows
 from rulefold.cli.terminal import obey_no_color
 
@@ -73,13 +75,20 @@ def _told(error: OSError) -> str:
 
 @click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Settings; else rulefold.toml or [tool.rulefold] of pyproject.toml in the working folder.",
+)
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, config: Path | None) -> None:
     """Fold flattened detection rules back into the detections they came from.
 
     To start: rulefold build PAGES -o output/
     """
     obey_no_color(context)
+    take_settings(context, config)
 
 
 for _command in (build, import_, check, list_, show, diff, coverage, export, rows, explain, schema):

@@ -1,31 +1,51 @@
 """`rulefold build`: pages into a catalogue on disk."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from rulefold.cli.options import Decorator, exit_code, on_conflict_option, pages_argument, pages_of, strict_option
+from rulefold.cli.options import (
+    Decorator,
+    exit_code,
+    judged,
+    on_conflict_option,
+    pages_argument,
+    pages_of,
+    strict_option,
+)
 from rulefold.cli.output import check_files, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
-    from rulefold.chain import Build
+    from collections.abc import Sequence
 
-FORMATS = ("json", "yaml", "markdown", "kql", "schema")
+    from rulefold.cache import Remembered
+    from rulefold.chain import Build
+    from rulefold.diagnostics import Diagnostic
+    from rulefold.inputs import Page
+
+FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
+USUAL = FORMATS[:-1]  # a page to browse is a third as large as all else together, and is made for who asks for it
+ALL = "all"
 _SHOWN_ERRORS = 20
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name for names in given for name in names.split(",") if name))
-    unknown = [name for name in chosen if name not in FORMATS]
+    unknown = [name for name in chosen if name not in (*FORMATS, ALL)]
     if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)}: expected some of {', '.join(FORMATS)}")
-    return chosen or FORMATS
+        raise click.BadParameter(f"{', '.join(unknown)}: expected some of {', '.join(FORMATS)}, or {ALL}")
+    return FORMATS if ALL in chosen else chosen or USUAL
 
 
 formats_option: Decorator = click.option(
-    "--format", "formats", multiple=True, callback=_formats, help=f"Some of {', '.join(FORMATS)}; else all."
+    "--format",
+    "formats",
+    multiple=True,
+    callback=_formats,
+    help=f"Some of {', '.join(FORMATS)}, or {ALL}; else all but html.",
 )
 
 
@@ -35,6 +55,7 @@ formats_option: Decorator = click.option(
 @formats_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
+@click.option("--no-cache", is_flag=True, help="Build anew, and remember nothing under .rulefold/.")
 @click.option("--no-queries", is_flag=True, help="Do not look for queries that are nearly the same.")
 @strict_option
 def build(
@@ -43,6 +64,7 @@ def build(
     formats: tuple[str, ...],
     only_check: bool,
     on_conflict: str,
+    no_cache: bool,
     no_queries: bool,
     strict: bool,
 ) -> int:
@@ -50,26 +72,79 @@ def build(
 
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
-    from rulefold.chain import build as build_catalogue
+    found = pages_of(pages, exclude=output)
+    memory = None if no_cache else Memory.of(found, (*formats, on_conflict, str(no_queries)))
+    if memory and (known := memory.recall(output)):
+        told = judged(known.diagnostics)
+        print_findings(told)
+        _print_current(output, known, only_check)
+        return exit_code([str(d.severity) for d in told], strict)
+    from rulefold.chain import build as build_catalogue  # not before it is needed: it loads everything
     from rulefold.chain import output_files
     from rulefold.folding import OnConflict
 
-    found = pages_of(pages, exclude=output)
-    built = build_catalogue(progress(found, "page"), cast("OnConflict", on_conflict), queries=not no_queries)
-    print_findings(built)
+    read = memory.pages if memory else found
+    built = build_catalogue(progress(read, "page"), cast("OnConflict", on_conflict), queries=not no_queries)
+    told = judged(built.diagnostics)
+    print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1
-    return exit_code([str(d.severity) for d in built.diagnostics], strict)
+    if memory:
+        memory.remember(output, built)
+    return exit_code([str(d.severity) for d in told], strict)
 
 
-def print_findings(built: "Build") -> None:
+@dataclass(frozen=True)
+class Memory:
+    """What is remembered of builds, and the pages of this one with their bytes."""
+
+    pages: "list[Page]"
+    key: str
+
+    @classmethod
+    def of(cls, pages: "list[Page]", options: tuple[str, ...]) -> "Memory | None":
+        """The memory for a build of these pages; None where they are too many to be held."""
+        from rulefold.cache import key_of, with_bytes
+
+        held = with_bytes(pages)
+        return None if held is None else cls(held, key_of(held, options))
+
+    def recall(self, output: Path) -> "Remembered | None":
+        """The same build as it was done before, if its output is still what it wrote."""
+        from rulefold.cache import FOLDER, is_whole, recall
+
+        known = recall(FOLDER, self.key)
+        return known if known and is_whole(output, known.files) else None
+
+    def remember(self, output: Path, built: "Build") -> None:
+        """Keep what this build wrote and told."""
+        from rulefold.cache import FOLDER, Remembered, remember
+        from rulefold.store import digests
+
+        subject = _subject(built)
+        remember(FOLDER, self.key, Remembered(digests(output), _summary(built), subject, built.diagnostics))
+
+
+def _print_current(output: Path, known: "Remembered", only_check: bool) -> None:
+    """What a build prints whose output is current: the manifest is not counted among the files."""
+    number = len(known.files) - 1
+    if only_check:
+        click.echo(f"{output}/ is current: {counted(number, 'file')}")
+    else:
+        click.echo(known.summary)
+        click.echo(
+            f"{known.subject}{output}/: {counted(number, 'file')}, 0 written, {number:,} already right, 0 removed"
+        )
+
+
+def print_findings(told: "Sequence[Diagnostic]") -> None:
     """Print the first errors, and how many diagnostics there are of each code."""
-    errors = [d for d in built.diagnostics if d.severity == "error"]
+    errors = [d for d in told if d.severity == "error"]
     for diagnostic in errors[:_SHOWN_ERRORS]:
         print_diagnostic(diagnostic)
     if len(errors) > _SHOWN_ERRORS:
         click.echo(f"and {counted(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}", err=True)
-    print_counts(built.diagnostics)
+    print_counts(told)
 
 
 def _summary(built: "Build") -> str:
@@ -85,4 +160,8 @@ def print_or_write(output: Path, files: dict[str, bytes], built: "Build", summar
     if only_check:
         return check_files(output, files)
     click.echo(summary)
-    return write_files(output, files, f"{counted(built.catalogue.counts.detections, 'detection')} in ")
+    return write_files(output, files, _subject(built))
+
+
+def _subject(built: "Build") -> str:
+    return f"{counted(built.catalogue.counts.detections, 'detection')} in "

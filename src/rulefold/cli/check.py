@@ -7,6 +7,7 @@ import click
 from rulefold.cli.options import (
     attack_option,
     exit_code,
+    judged,
     on_conflict_option,
     pages_argument,
     pages_of,
@@ -64,7 +65,7 @@ def check(
     snapshot = snapshot_of(attack)
     catalogue, told = _catalogue(pages, on_conflict)
     told = in_page_order([*told, *findings(catalogue, snapshot)], catalogue.source.pages)
-    diagnostics = selected(told, select, ignore)
+    diagnostics = selected(judged(told, complete=True), select, ignore)
     _print(diagnostics, form)
     return exit_code([str(d.severity) for d in diagnostics], strict)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rulefold.cli.build import formats_option, print_findings, print_or_write
-from rulefold.cli.options import exit_code, on_conflict_option, strict_option
+from rulefold.cli.options import exit_code, judged, on_conflict_option, strict_option
 from rulefold.cli.terminal import counted
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ def import_(
     from rulefold.importing import import_files
 
     built = import_files(_files(paths, output), kind, cast("OnConflict", on_conflict))
-    print_findings(built)
+    told = judged(built.diagnostics)
+    print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
         return 1
-    return exit_code([str(d.severity) for d in built.diagnostics], strict)
+    return exit_code([str(d.severity) for d in told], strict)
 
 
 def _files(paths: tuple[str, ...], output: Path) -> "list[Page]":

@@ -8,8 +8,10 @@ import click
 
 if TYPE_CHECKING:
     from rulefold.attack import Snapshot
+    from rulefold.diagnostics import Diagnostic
     from rulefold.inputs import Page
     from rulefold.model import Catalogue
+    from rulefold.settings import Policy
 
 DEFAULT_PAGES = "catalog"
 DEFAULT_ATTACK = "19.2"
@@ -46,6 +48,36 @@ min_severity_option: Decorator = click.option(
     help="Only detections that are at least this severe; those without a severity are left out.",
 )
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
+
+
+def take_settings(context: click.Context, file: Path | None) -> None:
+    """Take the settings of a file, or else of the working folder, as the defaults of all commands."""
+    found = file or _settings_file()
+    if found is None:
+        return
+    from rulefold.settings import SettingsError, load  # not before there is a file: the models take time to load
+
+    try:
+        policy = load(found)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    context.obj, context.default_map = policy, policy.defaults()
+
+
+def _settings_file() -> Path | None:
+    """The file of settings in the working folder: rulefold.toml, or pyproject.toml where it has the table."""
+    own, project = Path("rulefold.toml"), Path("pyproject.toml")
+    if own.is_file():
+        return own
+    return project if project.is_file() and b"tool.rulefold" in project.read_bytes() else None
+
+
+def judged(diagnostics: "Sequence[Diagnostic]", *, complete: bool = False) -> "list[Diagnostic]":
+    """The diagnostics as the settings have them told; `complete` says that they are all that there are to be told."""
+    from datetime import date
+
+    policy: Policy | None = click.get_current_context().obj
+    return list(diagnostics) if policy is None else policy.judged(diagnostics, date.today(), complete=complete)
 
 
 def pages_of(arguments: Sequence[str], exclude: Path | None = None) -> "list[Page]":

@@ -10,8 +10,8 @@ from rulefold.report.contents import Report
 from rulefold.report.facts import percent, share
 from rulefold.report.shades import ALERTING, PAPER
 from rulefold.report.svg import escaped, number, text
-from rulefold.report.visible import cut, visible
 from rulefold.report.widths import FONTS, width
+from rulefold.visible import cut, visible
 
 HEIGHT, SIZE, PADDING = 20, 11, 7
 GREY = "#4a4f55"

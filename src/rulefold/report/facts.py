@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rulefold.attack.coverage import Denominator
 from rulefold.report.contents import Report
-from rulefold.report.visible import visible
+from rulefold.visible import visible
 
 COUNTS = (
     "A detection counts for a cell if it names both the tactic and the technique and ATT&CK has that pair, revoked ids"

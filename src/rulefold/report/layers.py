@@ -19,7 +19,7 @@ from rulefold.model import Detection
 from rulefold.report.contents import Report
 from rulefold.report.facts import COUNTS, facts
 from rulefold.report.shades import ALERTING, GAPS, HUNTED, HUNTING, IMPLIED, Shade, shade, step
-from rulefold.report.visible import cut, visible, web_url
+from rulefold.visible import cut, visible, web_url
 
 DOMAINS = ("enterprise-attack", "mobile-attack", "ics-attack")
 NAVIGATOR, FORMAT = "5.3.2", "4.5"

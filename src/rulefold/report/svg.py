@@ -1,7 +1,7 @@
 """Pieces of SVG: escaped texts that keep to the room they have, and rectangles."""
 
-from rulefold.report.visible import visible
 from rulefold.report.widths import fit, width
+from rulefold.visible import visible
 
 _TIGHT = 0.8  # where a text takes more of its room than this, another font could burst it
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})

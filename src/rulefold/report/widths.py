@@ -6,7 +6,7 @@ size.
 
 from unicodedata import combining, east_asian_width
 
-from rulefold.report.visible import cut
+from rulefold.visible import cut
 
 FONTS = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 BOLD = 1.08  # bold letters are wider by about as much

@@ -23,7 +23,7 @@ from rulefold.report.contents import Report
 from rulefold.report.facts import COUNTS, facts
 from rulefold.report.shades import ALERTING, HUNTED, INK, NOTHING, PAPER, Shade, shade
 from rulefold.report.tables import TABLES, Row
-from rulefold.report.visible import visible, web_url
+from rulefold.visible import visible, web_url
 
 # What a sheet holds.  Source: Microsoft, Excel specifications and limits.
 MAX_ROWS = 1_048_576

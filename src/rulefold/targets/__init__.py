@@ -5,8 +5,9 @@ writes for another tool, and says what it cannot hold.  Both turn a catalogue in
 text, and do not touch the disk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from rulefold.model import Catalogue
 from rulefold.targets import (
@@ -14,11 +15,7 @@ from rulefold.targets import (
     bicep,
     csv_table,
     defender_xdr,
-    json_catalogue,
-    json_schema,
     jsonl,
-    kql_files,
-    markdown_pages,
     misp,
     msticpy,
     navigator,
@@ -26,7 +23,6 @@ from rulefold.targets import (
     sentinel_yaml,
     stix,
     terraform,
-    yaml_catalogue,
 )
 from rulefold.targets.frame import Emitted, Loss, Option, OptionError, Options, Target
 
@@ -34,6 +30,7 @@ __all__ = [
     "FORMATS",
     "OTHER_LANGUAGES",
     "TARGETS",
+    "USUAL",
     "Emitted",
     "Format",
     "Loss",
@@ -46,23 +43,35 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A part of the catalogue on disk: its name, what it writes, and the function that makes it."""
+    """A part of the catalogue on disk: its name, what it writes, and the module that makes it, loaded when asked for.
+
+    A format that is `linked` leads to files of others, where these are written to the same folder.
+    """
 
     name: str
     summary: str
-    emit: Callable[[Catalogue], Mapping[str, str]]
+    module: str
+    linked: bool = False
+
+    def emit(self, catalogue: Catalogue, beside: Collection[str] = ()) -> Mapping[str, str]:
+        """The files as a mapping from path to text; `beside` are the formats that the same folder has."""
+        emit: Callable[..., Mapping[str, str]] = import_module(f"{__name__}.{self.module}").emit
+        return emit(catalogue, beside) if self.linked else emit(catalogue)
 
 
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
-        Format("json", "catalogue.json", json_catalogue.emit),
-        Format("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", yaml_catalogue.emit),
-        Format("markdown", "INDEX.md, and detections/*.md, one page a rule", markdown_pages.emit),
-        Format("kql", "kql/*.kql, each rule's query verbatim", kql_files.emit),
-        Format("schema", "catalogue.schema.json, the JSON Schema of the catalogue", json_schema.emit),
+        Format("json", "catalogue.json", "json_catalogue"),
+        Format("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", "yaml_catalogue"),
+        Format("markdown", "INDEX.md, and detections/*.md, one page a rule", "markdown_pages"),
+        Format("kql", "kql/*.kql, each rule's query verbatim", "kql_files"),
+        Format("schema", "catalogue.schema.json, the JSON Schema of the catalogue", "json_schema"),
+        Format("html", "catalogue.html, all rules to browse and search in one page", "html_catalogue", linked=True),
     )
 }
+# What is written where nothing else is asked for.
+USUAL = tuple(name for name in FORMATS if name != "html")
 
 TARGETS: dict[str, Target] = {
     target.name: target

@@ -13,27 +13,25 @@ from typing import Literal
 from rulefold.model import Catalogue, Connector, Detection, Schedule
 from rulefold.targets.frame import Loss, made_id
 
-# The AttackTactic values of the REST API.
-TACTICS = frozenset(
-    (
-        "Reconnaissance",
-        "ResourceDevelopment",
-        "InitialAccess",
-        "Execution",
-        "Persistence",
-        "PrivilegeEscalation",
-        "DefenseEvasion",
-        "CredentialAccess",
-        "Discovery",
-        "LateralMovement",
-        "Collection",
-        "Exfiltration",
-        "CommandAndControl",
-        "Impact",
-        "PreAttack",
-        "ImpairProcessControl",
-        "InhibitResponseFunction",
-    )
+# The AttackTactic values of the REST API, those of ATT&CK in the order of an attack.
+TACTICS = (
+    "Reconnaissance",
+    "ResourceDevelopment",
+    "InitialAccess",
+    "Execution",
+    "Persistence",
+    "PrivilegeEscalation",
+    "DefenseEvasion",
+    "CredentialAccess",
+    "Discovery",
+    "LateralMovement",
+    "Collection",
+    "Exfiltration",
+    "CommandAndControl",
+    "Impact",
+    "PreAttack",
+    "ImpairProcessControl",
+    "InhibitResponseFunction",
 )
 SEVERITIES = frozenset(("High", "Medium", "Low", "Informational"))
 OPERATORS = {"gt": "GreaterThan", "lt": "LessThan", "eq": "Equal", "ne": "NotEqual"}

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from rulefold.html_text.environment import render
 from rulefold.report.contents import Report
 from rulefold.report.page.claims import claims_view
 from rulefold.report.page.connectors import connectors_view, outage_view
-from rulefold.report.page.environment import render
 from rulefold.report.page.gaps import gaps_view
 from rulefold.report.page.index import Index
 from rulefold.report.page.kinds import split
@@ -31,6 +31,7 @@ def emit(report: Report) -> Mapping[str, str]:
     techniques = Techniques(report.coverage, kinds, matrix)
     claims = claims_view(report.coverage, kinds, index)
     text = render(
+        __name__,
         "page.html",
         about=about(report),
         summary=summary_view(report, kinds, techniques, claims, index),

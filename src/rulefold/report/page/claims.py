@@ -8,9 +8,9 @@ from rulefold.attack.claims import Claims
 from rulefold.attack.coverage import Coverage
 from rulefold.attack.matrix import Outcome
 from rulefold.attack.snapshot import Snapshot
+from rulefold.html_text.words import Cut, Number, cut
 from rulefold.report.page.index import Index, Reference
 from rulefold.report.page.kinds import Kind
-from rulefold.report.page.words import Cut, Number, cut
 
 _LISTED, _VALUES = 500, 60  # detections of one value, and values of one class
 

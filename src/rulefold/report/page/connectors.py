@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from rulefold.attack.coverage import Keys
 from rulefold.attack.outage import Fall, Outage
 from rulefold.attack.snapshot import Pair
+from rulefold.html_text.words import Cut, cut
 from rulefold.report.page.index import Index, Reference
 from rulefold.report.page.kinds import Kind
 from rulefold.report.page.matrix import Matrix
-from rulefold.report.page.words import Cut, cut
 
 _LISTED = 200
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from rulefold.attack.gaps import Gap, Need
 from rulefold.attack.snapshot import Snapshot, Technique
+from rulefold.html_text.words import Cut, counted, cut, joined
 from rulefold.report.contents import Report
-from rulefold.report.page.words import Cut, counted, cut, joined
 
 _LISTED = 40  # log sources that nobody reads
 _MANY = 12  # groups, from which on those of a single technique are put together

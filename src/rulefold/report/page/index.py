@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from rulefold.attack.claims import Claims
 from rulefold.attack.snapshot import Snapshot
+from rulefold.html_text.words import Cut, cut
 from rulefold.model import Detection
 from rulefold.report.contents import Report
 from rulefold.report.page.kinds import Kind
-from rulefold.report.page.words import Cut, cut
-from rulefold.report.visible import web_url
+from rulefold.visible import web_url
 
 _LISTED = 1_000  # in a group
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rulefold.attack.coverage import Coverage
 from rulefold.attack.matrix import Outcome
-from rulefold.report.page.words import Cut, cut
+from rulefold.html_text.words import Cut, cut
 
 _LISTED = 40  # pairs of one outcome
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from rulefold.attack.coverage import Keys, roll_up
 from rulefold.attack.snapshot import Pair, Technique
+from rulefold.html_text.words import Cut, joined
 from rulefold.report.contents import Report
 from rulefold.report.page.index import Index, Reference
 from rulefold.report.page.kinds import Kind
-from rulefold.report.page.words import Cut, joined
 from rulefold.report.shades import BOUNDS, step
 
 _LISTED = 100  # detections of one kind in a cell

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rulefold.attack.gaps import Need
+from rulefold.html_text.words import Number, counted, joined
 from rulefold.report.contents import Report
 from rulefold.report.page.claims import ClaimClass
 from rulefold.report.page.gaps import NEEDS
 from rulefold.report.page.index import STANDINGS, Index, Part, Standing
 from rulefold.report.page.kinds import Kind
 from rulefold.report.page.techniques import Share, Techniques
-from rulefold.report.page.words import Number, counted, joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from rulefold.attack.coverage import Coverage
+from rulefold.html_text.words import Number
 from rulefold.report.page.kinds import Kind
 from rulefold.report.page.matrix import Matrix
-from rulefold.report.page.words import Number
 
 PARTS = {
     "all": "of all techniques",

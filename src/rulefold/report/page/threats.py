@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rulefold.attack.threats import Sight, State, Threat
+from rulefold.html_text.words import Cut, cut
 from rulefold.report.page.index import Index, Reference
 from rulefold.report.page.matrix import Matrix
-from rulefold.report.page.words import Cut, cut
 
 _LISTED, _TECHNIQUES, _DETECTIONS = 50, 1_000, 20  # threats, techniques of one, detections of a technique
 

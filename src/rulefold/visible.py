@@ -1,4 +1,4 @@
-"""Texts of rules as a report shows them: nothing unseen is in them, and only addresses of the web are links."""
+"""Texts of rules as pages and reports show them: nothing unseen is in them, and only addresses of the web are links."""
 
 import re
 from functools import lru_cache
@@ -20,6 +20,12 @@ def visible(text: str) -> str:
     if text.isprintable():  # as nearly all are; nothing unseen is
         return text
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", _BREAKS.sub(" ", text))
+
+
+def visible_lines(text: str) -> str:
+    """A text with its line ends and tabs, and with escapes for all else that is not to be seen in it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
 
 
 def cut(text: str, most: int) -> str:

@@ -1,5 +1,6 @@
 """Words and numbers as the page shows them."""
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup, escape
 
-from rulefold.report.visible import visible
+from rulefold.visible import visible, visible_lines
 
 Item = TypeVar("Item")
 
@@ -22,6 +23,14 @@ def breakable(text: str) -> Markup:
     """A name with places where its long words may be broken in a narrow column."""
     escaped = escape(visible(text)).replace("/", Markup("/<wbr>"))
     return Markup(_LONG_WORD.sub(lambda word: _SYLLABLE.sub("&shy;", word[0]), escaped))  # noqa: S704 - escaped above
+
+
+def lines(text: str) -> Markup:
+    """A text whose line ends and tabs are kept, for an element that shows them.
+
+    In an element quotes are what they are; escaped, those of the queries would be a sixteenth of their page.
+    """
+    return Markup(html.escape(visible_lines(text), quote=False))  # noqa: S704 - escaped
 
 
 def number(value: int) -> str:

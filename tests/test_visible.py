@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulefold.report.visible import cut, visible, web_url
+from rulefold.visible import cut, visible, web_url
 from tests.conftest import examples
 from tests.report.cases import URLS
 

@@ -1,0 +1,1 @@
+"""Pages of HTML: what all of them share.  `environment` fills templates in, `words` has what they print."""
