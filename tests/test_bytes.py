@@ -4,8 +4,14 @@
 """
 
 import json
+import sys
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -14,7 +20,7 @@ from rulefold.chain import Build, build, output_files
 from rulefold.folding import OnConflict
 from rulefold.inputs import Page
 from rulefold.pages import read_blocks
-from rulefold.store import parse_catalogue
+from rulefold.store import load_catalogue, parse_catalogue, write_output
 from rulefold.targets import FORMATS, TARGETS
 from rulefold.text import Source
 from tests.conftest import ROOT, examples
