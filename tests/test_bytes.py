@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,8 @@ from rulefold.text import Source
 from tests.conftest import ROOT, examples
 from tests.pages_text import block, guid
 
-TraceFunction = Callable[[FrameType, str, object], object]
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 SEED = (ROOT / "catalog" / "Rules_5587-5607.md").read_bytes()
 SHORT = (block() + block(platform="Windows") + block("Other", id=guid(2), query="T | where a\n")).encode()
@@ -168,7 +170,7 @@ def steps(run: Callable[[], object]) -> int:
     """How many lines of Python are run: a measure of time that is the same in every run."""
     count = 0
 
-    def trace(_frame: FrameType, event: str, _argument: object) -> TraceFunction:
+    def trace(_frame: FrameType, event: str, _argument: object) -> "TraceFunction":
         nonlocal count
         count += event == "line"
         return trace

@@ -4,18 +4,22 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 
+from rulefold.cli import main
 from rulefold.inputs import find_pages
 from rulefold.store import MANIFEST, check_output, read_manifest, write_output
 from tests.pages_text import block, guid, page
@@ -25,6 +29,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills, mounts a
 RULEFOLD = [sys.executable, "-m", "rulefold"]
 MINE = {"notes.txt": b"mine\n", "kql/mine.kql": b"mine\n", "kql/.mine.kql.12.tmp": b"mine\n", ".x.tmp": b"mine\n"}
 _FULL = re.compile(r"rulefold: \S+: No space left on device\n")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds remember each other in the working folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 def pages_in(folder: Path, rules: int, mark: str) -> Path:
@@ -50,28 +60,57 @@ def put(folder: Path, files: dict[str, bytes]) -> None:
         (folder / path).write_bytes(data)
 
 
-def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run rulefold to its end, which must come."""
-    return subprocess.run([*RULEFOLD, *arguments], capture_output=True, text=True, timeout=100, cwd=cwd)
+    return subprocess.run([*RULEFOLD, *arguments], capture_output=True, text=True, timeout=100)
 
 
-def kill_while_writing(command: list[str | Path], output: Path, delay: float, work: float) -> bool:
-    """Kill a command `delay` of its writing in, `work` seconds being all of that; whether it was still running.
+def run_here(*arguments: str | Path) -> int:
+    """Run rulefold within this process, which takes a third of the time."""
+    return CliRunner().invoke(main, list(map(str, arguments))).exit_code
 
-    Its writing begins where the manifest changes.
-    """
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a run in seconds: from its start, or from where its writing begins."""
+
+    seconds: float
+    of_writing: bool
+
+    def kill(self, command: list[str | Path], output: Path) -> bool:
+        """Run a command and kill it at this moment; whether it was still running."""
+        before = (output / MANIFEST).read_bytes()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            if self.of_writing:
+                await_writing(process, output, before)
+            time.sleep(self.seconds)
+            return process.poll() is None
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+def await_writing(process: subprocess.Popen[bytes], output: Path, before: bytes) -> None:
+    """Wait until the manifest changes, with which writing begins, or the process ends."""
+    until = time.monotonic() + 100
+    while process.poll() is None and time.monotonic() < until and (output / MANIFEST).read_bytes() == before:
+        time.sleep(0.0005)
+
+
+def moments(number: int, command: list[str | Path], output: Path) -> list[Moment]:
+    """Moments of a run, the same share of it each time: two in three while it writes, the others anywhere."""
     before = (output / MANIFEST).read_bytes()
+    start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 100
-        while process.poll() is None and time.monotonic() < until and (output / MANIFEST).read_bytes() == before:
-            time.sleep(0.0005)
-        time.sleep(delay * work)
-        was_running = process.poll() is None
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    return was_running
+    await_writing(process, output, before)
+    writing = time.monotonic()
+    assert process.wait(100) == 0
+    end = time.monotonic()
+    random = Random(5)  # noqa: S311 - the same moments in every run
+    return [
+        Moment(random.random() * (end - (writing if n % 3 else start)), of_writing=n % 3 > 0) for n in range(number)
+    ]
 
 
 def check_whole(found: dict[str, bytes], old: dict[str, bytes], new: dict[str, bytes], mine: dict[str, bytes]) -> None:
@@ -93,32 +132,61 @@ COMMANDS = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (number > 10)) for name, (_, number) in COMMANDS.items()]
+)
 def test_a_kill_tears_nothing_and_the_next_run_makes_it_right(tmp_path: Path, name: str) -> None:
-    given, moments = COMMANDS[name]
-    inputs = [pages_in(tmp_path / "old", 150, "a"), pages_in(tmp_path / "new", 150, "bb")]
+    given, number = COMMANDS[name]
+    inputs = [pages_in(tmp_path / "old", 60, "a"), pages_in(tmp_path / "new", 60, "bb")]
     if name == "import":
         for n, folder in enumerate(inputs):
             assert run("build", folder, "-o", tmp_path / f"built{n}").returncode == 0
         inputs = [tmp_path / "built0" / "catalogue.json", tmp_path / "built1" / "catalogue.json"]
-    output, fresh = tmp_path / "output", tmp_path / "fresh"
-    assert run(*given, inputs[0], "-o", output).returncode == 0
+    output, fresh, kept = tmp_path / "output", tmp_path / "fresh", tmp_path / "kept"
+    assert run_here(*given, inputs[0], "-o", output) == 0
     old = contents(output)
-    assert run(*given, inputs[1], "-o", fresh).returncode == 0
+    assert run_here(*given, inputs[1], "-o", fresh) == 0
     new = contents(fresh)
     put(output, MINE)
-    random, cut_off = Random(5), 0  # noqa: S311 - the same moments in every run
-    for _ in range(moments):
-        command: list[str | Path] = [*RULEFOLD, *given, inputs[1], "-o", output]
-        cut_off += kill_while_writing(command, output, random.random(), 0.1 if len(new) > 20 else 0.02)
-        found = contents(output)
-        check_whole(found, old, new, MINE)
-        assert run(*given, inputs[1], "-o", output).returncode == 0
+    shutil.copytree(output, kept)
+    command: list[str | Path] = [*RULEFOLD, *given, inputs[1], "-o", output]
+    cut_off = 0
+    for moment in moments(number, command, output):
+        shutil.rmtree(output)
+        shutil.copytree(kept, output)
+        cut_off += moment.kill(command, output)
+        check_whole(contents(output), old, new, MINE)
+        assert run_here(*given, inputs[1], "-o", output) == 0
         assert contents(output) == new | MINE
-        assert run(*given, inputs[0], "-o", output).returncode == 0
-        assert contents(output) == old | MINE
-    assert cut_off > 0, "no kill came in time"
+    assert cut_off >= number // 4, "too few kills came in time"
+
+
+@pytest.mark.parametrize("others", [("old", "new"), ("new", "new")], ids=["of other pages", "of the same pages"])
+def test_two_builds_at_once(tmp_path: Path, others: tuple[str, str]) -> None:
+    folders = {"old": pages_in(tmp_path / "old", 150, "a"), "new": pages_in(tmp_path / "new", 150, "bb")}
+    output, random = tmp_path / "output", Random(7)  # noqa: S311 - the same pauses in every run
+    ends = []
+    for name, folder in folders.items():
+        assert run_here("build", "--no-queries", folder, "-o", tmp_path / f"{name}-built") == 0
+        ends.append(contents(tmp_path / f"{name}-built") | MINE)
+    put(output, MINE)
+    for _ in range(4):
+        builds = []
+        for name in others:
+            builds.append(subprocess.Popen([*RULEFOLD, "build", "--no-queries", folders[name], "-o", output]))
+            time.sleep(random.random() / 10)
+        assert [build.wait(100) for build in builds] == [0, 0]
+        assert contents(output) in ends
+
+
+def test_a_build_that_is_suspended_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rulefold.store.WAIT", 0.1)
+    other = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    assert write_output(tmp_path, {"a": b"1"}).changed == 1
+    os.close(other)
 
 
 def test_the_build_after_a_kill_may_be_of_other_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,6 +335,26 @@ def test_an_output_that_is_read_only(tmp_path: Path, small_disk: Path) -> None:
     assert contents(output) == old
 
 
+def test_a_file_in_place_of_the_output(tmp_path: Path) -> None:
+    folder, output = pages_in(tmp_path / "pages", 2, "a"), tmp_path / "output"
+    output.write_bytes(b"mine")
+    done = run("build", folder, "-o", "output")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (4, "rulefold: output: File exists")
+    assert output.read_bytes() == b"mine"
+
+
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    folder, output = pages_in(tmp_path / "pages", 2, "a"), tmp_path / "output"
+    put(output, {"INDEX.md/mine": b"mine"})
+    done = run("build", folder, "-o", "output")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (4, "rulefold: output/INDEX.md: Is a directory")
+    assert contents(output)["INDEX.md/mine"] == b"mine"
+    shutil.rmtree(output / "INDEX.md")
+    assert run("build", folder, "-o", "output").returncode == 0
+    assert run("build", folder, "-o", tmp_path / "fresh").returncode == 0
+    assert contents(output) == contents(tmp_path / "fresh")
+
+
 def test_an_output_that_was_edited(tmp_path: Path) -> None:
     folder, output = pages_in(tmp_path / "pages", 11, "a"), tmp_path / "output"
     assert run("build", folder, "-o", output).returncode == 0
@@ -282,9 +370,8 @@ def test_an_output_that_was_edited(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def pages(tmp_path: Path) -> Path:
     """A folder of pages, within the working folder."""
-    monkeypatch.chdir(tmp_path)
     return pages_in(tmp_path / "pages", 2, "a").relative_to(tmp_path)
 
 
@@ -354,6 +441,20 @@ def test_a_page_that_vanishes(pages: Path, monkeypatch: pytest.MonkeyPatch) -> N
         [one.read() for one in found]
 
 
+def test_a_page_that_vanishes_from_under_a_build(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ = os.open
+
+    def vanishing(path: str, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith("1.md"):
+            Path(path).unlink()
+        return open_(path, flags, mode)
+
+    monkeypatch.setattr("rulefold.inputs.os.open", vanishing)
+    done = CliRunner().invoke(main, ["build", "pages", "-o", "output"])
+    assert (done.exit_code, done.output) == (4, "rulefold: pages/1.md: No such file or directory\n")
+    assert not Path("output").exists()
+
+
 @pytest.mark.parametrize("changes", [1, 2, 3])
 def test_a_page_that_changes_while_it_is_read(pages: Path, monkeypatch: pytest.MonkeyPatch, changes: int) -> None:
     # It is read again, and given up where it never rests
@@ -391,5 +492,7 @@ def test_names_that_are_no_text(pages: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
     command = [*RULEFOLD, "build", "pages", "-o", os.fsdecode(b"out\xff")]
     done = subprocess.run(command, capture_output=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = subprocess.run(command, capture_output=True, env=environment)  # as it is remembered
     assert (done.returncode, done.stderr) == (0, b"")
     assert Path(os.fsdecode(b"out\xff"), MANIFEST).is_file()

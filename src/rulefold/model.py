@@ -61,9 +61,9 @@ class Where:
     parts: Mapping[str, tuple[int, int]] = field(compare=False, repr=False)
 
     def apart(self) -> "Where":
-        """The same places, without the rest of the page, which would be kept for them."""
-        start = self.span.start
-        text = self.source.text[start : max((self.span.end, *(last for _, last in self.parts.values())))]
+        """The same places in the text of the block alone, so that the page need not be kept for them."""
+        start, end = self.span
+        text = self.source.text[start:end]
         source = Source(self.source.name, b"", text, self.source.damaged)
         parts = {name: (first - start, last - start) for name, (first, last) in self.parts.items()}
         return Where(source, Span(0, len(text)), self.line, self.last_line, parts)
