@@ -9,6 +9,7 @@ adds to the manifest what it is about to write, so that after a build that was k
 # A build writes thousands of files, and path objects take as long as the writing itself
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -71,7 +72,7 @@ def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
     Where this is killed, or ends with an error, each file has its old bytes or its new ones, and the next call puts
     everything right.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     with _alone(folder):
         known = _known(folder)
         _remove_leftovers(folder, {*files, *known, MANIFEST})
@@ -88,6 +89,13 @@ def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
                 changed += 1
         _replace(f"{folder}/{MANIFEST}", _manifest(_digests(files)))
     return Written(changed, len(files) - changed, removed, kept)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "a file, expected a folder", str(folder)) from None
 
 
 @contextlib.contextmanager
@@ -257,25 +265,31 @@ def _replace(path: str, data: bytes) -> bool:
 
 
 def _put(path: str, data: bytes) -> None:
-    """Put a file in place whole."""
-    folder, name = os.path.split(path)
-    descriptor, temporary = _temporary(folder or ".", name)
+    """Put a file in place whole.  An OSError names this file, and not the temporary one."""
+    try:
+        _put_by_way_of(*_temporary(*os.path.split(path)), path, data)
+    except OSError as error:
+        if error.errno:
+            error.filename, error.filename2 = path, None
+        raise
+
+
+def _put_by_way_of(descriptor: int, temporary: str, path: str, data: bytes) -> None:
     try:
         with open(descriptor, "wb", buffering=0) as file:
             rest = memoryview(data)
             while rest:
                 rest = rest[file.write(rest) :]
         os.replace(temporary, path)
-    except BaseException as error:
+    except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        if isinstance(error, OSError) and error.errno and error.filename is None:
-            error.filename = path  # a full disk does not say what it is that it has no room for
         raise
 
 
 def _temporary(folder: str, name: str) -> tuple[int, str]:
     """A new file beside the one that is to be written, locked for as long as it is open, and its path."""
+    folder = folder or "."
     for n in count():
         path = f"{folder}/.{name}.{os.getpid()}{n or ''}.tmp"
         try:
