@@ -1,17 +1,21 @@
 """Hunts for pages that rulefold does not bear, for as long as it is told; the checks are those of tests/test_bytes.py.
 
-usage: fuzz.py [--minutes N] [--seed N] [--out DIR] [--time]
+usage: fuzz.py [--minutes N] [--seed N] [--out DIR] [--time | --hypothesis]
 
-With atheris installed, which looks at what code each page reaches, that leads the hunt; else hypothesis makes pages
-from one seed after another and makes those that fail as small as it can.  Each finding is a file in DIR with the bytes
-of the page, and beside it what was raised; a page found becomes a row of tests/test_bytes.py.
+With atheris installed, which looks at what code each page reaches, that leads the hunt from pages that are sound; else,
+or with `--hypothesis`, hypothesis makes pages from one seed after another and makes those that fail as small as it can.
+Each finding is a file in DIR with the bytes of the page, and beside it what was raised; a page found becomes a row of
+tests/test_bytes.py.
 
 With `--time` it hunts for slow pages: a page of some piece repeated is measured at two sizes, and is found where four
 times as much takes more than eight times as long.
 """
 
 import argparse
+import contextlib
+import importlib.util
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -24,7 +28,19 @@ sys.path.insert(0, str(ROOT))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
 
-from tests.test_bytes import PAGES, SHORT, WORDS, built, check_page  # noqa: E402
+
+def _watched() -> contextlib.AbstractContextManager[object]:
+    """Within this, what is imported of the readers is watched by atheris, where that is to be had and asked for."""
+    if importlib.util.find_spec("atheris") is None or {"--time", "--hypothesis"} & set(sys.argv):
+        return contextlib.nullcontext()
+    import atheris
+
+    return atheris.instrument_imports(include=["rulefold", "markdown_it"])
+
+
+with _watched():
+    import rulefold.pages.markdown  # noqa: F401 - else it is imported late, and unwatched
+    from tests.test_bytes import PAGES, SEED, SHORT, WORDS, built, check_page
 
 BATCH = 500
 SMALL, TIMES, MOST, NOISE = 20_000, 4, 8, 0.5
@@ -79,10 +95,23 @@ def hunt_with_atheris(folder: Path, until: float) -> None:
         except Exception:
             keep(folder, data)
 
-    atheris.instrument_all()
     seconds = max(1, int(until - time.monotonic()))
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4000"], one)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as name:
+        pages = Path(name, "pages")
+        pages.mkdir()
+        for page in (SHORT, SEED[:8000]):
+            (pages / str(len(page))).write_bytes(page)
+        words = Path(name, "words")
+        words.write_text("".join(f'"{_escaped(word)}"\n' for word in WORDS), encoding="ascii")
+        atheris.Setup(
+            [sys.argv[0], f"-max_total_time={seconds}", "-max_len=8000", f"-dict={words}", "-timeout=60", str(pages)],
+            one,
+        )
+        atheris.Fuzz()
+
+
+def _escaped(word: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in word)
 
 
 def hunt_for_time(folder: Path, until: float, first: int) -> int:
@@ -117,17 +146,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("findings"))
     parser.add_argument("--time", action="store_true", help="hunt for slow pages")
+    parser.add_argument("--hypothesis", action="store_true", help="without atheris")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + 60 * arguments.minutes
     hunts: Callable[[Path, float, int], int] = hunt_for_time if arguments.time else hunt
-    try:
-        import atheris  # noqa: F401
-    except ImportError:
-        pass
-    else:
-        if not arguments.time:
-            hunt_with_atheris(arguments.out, until)
+    if "atheris" in sys.modules:
+        hunt_with_atheris(arguments.out, until)
     looked = hunts(arguments.out, until, arguments.seed)
     print(f"{looked:,} pages, {len(list(arguments.out.iterdir())):,} files in {arguments.out}/")
 

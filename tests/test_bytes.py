@@ -4,8 +4,15 @@
 """
 
 import json
+import sys
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -14,11 +21,14 @@ from rulefold.chain import Build, build, output_files
 from rulefold.folding import OnConflict
 from rulefold.inputs import Page
 from rulefold.pages import read_blocks
-from rulefold.store import parse_catalogue
+from rulefold.store import load_catalogue, parse_catalogue, write_output
 from rulefold.targets import FORMATS, TARGETS
 from rulefold.text import Source
 from tests.conftest import ROOT, examples
 from tests.pages_text import block, guid
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 SEED = (ROOT / "catalog" / "Rules_5587-5607.md").read_bytes()
 SHORT = (block() + block(platform="Windows") + block("Other", id=guid(2), query="T | where a\n")).encode()
@@ -145,3 +155,72 @@ def check_files(found: Build) -> None:
 @given(PAGES)
 def test_a_page_of_any_bytes(data: bytes) -> None:
     check_page(data)
+
+
+@examples(25)
+@given(MUTATED)
+def test_what_is_written_is_read_again(data: bytes) -> None:
+    found = built(data)
+    with TemporaryDirectory() as name:
+        write_output(Path(name), output_files(found, FORMATS))
+        assert load_catalogue(Path(name)) == found.catalogue
+
+
+def steps(run: Callable[[], object]) -> int:
+    """How many lines of Python are run: a measure of time that is the same in every run."""
+    count = 0
+
+    def trace(_frame: FrameType, event: str, _argument: object) -> "TraceFunction":
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+PIECES = {
+    "headings": b"## A\n",
+    "empty headings": b"##\n",
+    "headings of the first level": b"# A\n",
+    "rules": SHORT,
+    "the same rule": block().encode(),
+    "rules with a field missing": block(severity=None).encode(),
+    "fences": b"```kql\nT\n```\n",
+    "fences that close nothing": b"````\n```\n",
+    "tables": b"|a|\n|-|\n\n",
+    "pipes": b"|",
+    "escaped pipes": b"\\|",
+    "quotations": b"> # a\nb\n",
+    "nested lists": b"- ",
+    "definitions": b"[a]: b\n",
+    "raw HTML": b"<div>\n\n",
+    "comments": b"<!-- -->\n",
+    "underlines": b"a\n===\n",
+    "carriage returns": b"\r\r\n",
+    "bytes that are no text": b"\xff\n",
+}
+HEADS = {"first": b"", "in a rule": b"## A\n\n", "in a table": b"## A\n\n|Name | Value |\n| --- | --- |\n"}
+
+
+@pytest.mark.parametrize("piece", PIECES.values(), ids=list(PIECES))
+@pytest.mark.parametrize("head", HEADS.values(), ids=list(HEADS))
+def test_twice_as_much_takes_twice_the_steps(head: bytes, piece: bytes) -> None:
+    number = max(40, 1500 // len(piece))
+    built(head + piece)  # what is done once is no part of it
+    few, more = (steps(lambda n=n: built(head + piece * n)) for n in (number, 2 * number))  # type: ignore[misc]
+    assert more <= 2.2 * few + 2000
+
+
+def test_steps_are_counted() -> None:
+    def quadratic(n: int) -> None:
+        for _ in range(n):
+            for _ in range(n):
+                pass
+
+    assert steps(lambda: quadratic(40)) > 3.5 * steps(lambda: quadratic(20))

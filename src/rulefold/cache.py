@@ -6,7 +6,6 @@ Nothing is taken from the folder that is not a hash or a diagnostic; it is safe 
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -59,7 +58,7 @@ def recall(folder: Path, key: str) -> Remembered | None:
         data = json.loads((folder / f"{key}.json").read_bytes())
         told = tuple(_diagnostic(one) for one in data["diagnostics"])
         return Remembered(dict(data["files"]), str(data["summary"]), str(data["subject"]), told)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -71,20 +70,20 @@ def remember(folder: Path, key: str, build: Remembered) -> None:
         "subject": build.subject,
         "diagnostics": [_data(diagnostic) for diagnostic in build.diagnostics],
     }
+    from rulefold.store import write_file  # loaded by what was built, and slow to load for what is only recalled
+
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
-        temporary = folder / f"{key}.{os.getpid()}.tmp"
-        temporary.write_text(json.dumps(data), encoding="utf-8")
-        temporary.replace(folder / f"{key}.json")
+        write_file(folder / f"{key}.json", json.dumps(data).encode())
         _forget(folder)
 
 
 def _forget(folder: Path) -> None:
-    """Remove the oldest builds beyond those that are kept."""
-    aged = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    """Remove the oldest builds beyond those that are kept, and what was left of some that were killed."""
+    aged = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in aged[KEPT:]:
         path.unlink(missing_ok=True)
 

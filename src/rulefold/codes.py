@@ -42,10 +42,10 @@ TOO_LARGE = Code(
     "RF004",
     "too-large",
     _ERROR,
-    "A stretch of a page is too large for the Markdown reader.",
+    "A page, or a stretch of it, is too large to be read.",
     "Text that does not have the plain form of a rule block is read by the general Markdown reader, which takes "
     "up to 4 MiB or 250,000 lines at a time. A longer stretch without a rule block in the plain form is refused "
-    "as one reject.",
+    "as one reject. So is what follows on a page after 25,000 blocks.",
     "a page of 100 MB that is one unclosed code fence",
     "the same rules as separate pages",
 )
@@ -378,7 +378,8 @@ SAME_QUERY = Code(
     "same-query",
     _NOTE,
     "Two rules have the same query, but for white space, comments and case.",
-    "The rules stay apart and are linked to each other in `same_query`. They find the same events twice.",
+    "The rules stay apart and are linked to each other in `same_query`, each to up to 100. They find the same events "
+    "twice.",
     "a scheduled rule and its near-real-time twin",
     "one of the two",
 )

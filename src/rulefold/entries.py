@@ -123,7 +123,7 @@ def _shape_faults(block: Block) -> list[Diagnostic]:
     start = block.span.start
     if block.too_large:
         headings = _headings_in(block, block.span)
-        message = f"found {block.span.end - start:,} characters without a plain rule block, {headings} among them"
+        message = f"found {block.span.end - start:,} characters {block.too_large}, {headings} among them"
         return [_at(block, codes.TOO_LARGE, start, message)]
     faults = []
     if block.title.start == block.title.end:

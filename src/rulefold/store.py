@@ -9,11 +9,13 @@ adds to the manifest what it is about to write, so that after a build that was k
 # A build writes thousands of files, and path objects take as long as the writing itself
 
 import contextlib
+import errno
 import json
 import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +31,7 @@ from rulefold.model import Catalogue
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"
 COVERAGE = "coverage.json"
+WAIT = 10.0  # seconds for another build that writes to the same folder
 _MAX_DIFFERENCE_LINES = 40
 _TEMPORARY = re.compile(r"\.(.+)\.\d+\.tmp")
 
@@ -69,22 +72,56 @@ def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
     Where this is killed, or ends with an error, each file has its old bytes or its new ones, and the next call puts
     everything right.
     """
-    known = _known(folder)
-    _remove_leftovers(folder, {*files, *known, MANIFEST})
-    stale = {path: digests for path, digests in known.items() if path not in files}
-    folder.mkdir(parents=True, exist_ok=True)
-    if stale:
-        _announce(folder, files)
-    removed, kept = _remove_stale(folder, stale)  # first: a name may differ from a new one in nothing but case
-    changed = 0
-    for path, data in files.items():
-        if _read(f"{folder}/{path}") != data:
-            if not changed and not stale:
-                _announce(folder, files)
-            _put(f"{folder}/{path}", data)
-            changed += 1
-    _replace(f"{folder}/{MANIFEST}", _manifest(_digests(files)))
+    _make_folder(folder)
+    with _alone(folder):
+        known = _known(folder)
+        _remove_leftovers(folder, {*files, *known, MANIFEST})
+        stale = {path: digests for path, digests in known.items() if path not in files}
+        if stale:
+            _announce(folder, files)
+        removed, kept = _remove_stale(folder, stale)  # first: a name may differ from a new one in nothing but case
+        changed = 0
+        for path, data in files.items():
+            if _read(f"{folder}/{path}") != data:
+                if not changed and not stale:
+                    _announce(folder, files)
+                _put(f"{folder}/{path}", data)
+                changed += 1
+        _replace(f"{folder}/{MANIFEST}", _manifest(_digests(files)))
     return Written(changed, len(files) - changed, removed, kept)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "a file, expected a folder", str(folder)) from None
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other build writes here, but not without end: one may be suspended, or on a disk without locks."""
+    if sys.platform == "win32":  # a folder cannot be locked
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        until = time.monotonic() + WAIT
+        while not _is_locked_at_once(descriptor) and time.monotonic() < until:
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked_at_once(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # no locks on this disk
+    return True
 
 
 def check_output(folder: Path, files: Mapping[str, bytes]) -> list[Difference]:
@@ -228,25 +265,31 @@ def _replace(path: str, data: bytes) -> bool:
 
 
 def _put(path: str, data: bytes) -> None:
-    """Put a file in place whole."""
-    folder, name = os.path.split(path)
-    descriptor, temporary = _temporary(folder or ".", name)
+    """Put a file in place whole.  An OSError names this file, and not the temporary one."""
+    try:
+        _put_by_way_of(*_temporary(*os.path.split(path)), path, data)
+    except OSError as error:
+        if error.errno:
+            error.filename, error.filename2 = path, None
+        raise
+
+
+def _put_by_way_of(descriptor: int, temporary: str, path: str, data: bytes) -> None:
     try:
         with open(descriptor, "wb", buffering=0) as file:
             rest = memoryview(data)
             while rest:
                 rest = rest[file.write(rest) :]
         os.replace(temporary, path)
-    except BaseException as error:
+    except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        if isinstance(error, OSError) and error.errno and error.filename is None:
-            error.filename = path  # a full disk does not say what it is that it has no room for
         raise
 
 
 def _temporary(folder: str, name: str) -> tuple[int, str]:
     """A new file beside the one that is to be written, locked for as long as it is open, and its path."""
+    folder = folder or "."
     for n in count():
         path = f"{folder}/.{name}.{os.getpid()}{n or ''}.tmp"
         try:

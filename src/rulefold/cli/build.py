@@ -19,7 +19,7 @@ from rulefold.cli.options import (
     workspace_digest,
     workspace_of,
 )
-from rulefold.cli.output import check_files, write_files
+from rulefold.cli.output import check_files, print_is_current, print_written, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -140,12 +140,10 @@ def _print_current(output: Path, known: "Remembered", only_check: bool) -> None:
     """What a build prints whose output is current: the manifest is not counted among the files."""
     number = len(known.files) - 1
     if only_check:
-        click.echo(f"{output}/ is current: {counted(number, 'file')}")
+        print_is_current(output, number)
     else:
         click.echo(known.summary)
-        click.echo(
-            f"{known.subject}{output}/: {counted(number, 'file')}, 0 written, {number:,} already right, 0 removed"
-        )
+        print_written(output, known.subject, 0, number, 0)
 
 
 def print_findings(told: "Sequence[Diagnostic]") -> None:

@@ -18,14 +18,24 @@ def write_files(output: Path, files: Mapping[str, bytes], subject: str = "") -> 
     from rulefold.store import write_output
 
     written = write_output(output, files)
-    click.echo(
-        f"{subject}{output}/: {counted(len(files), 'file')}, "
-        f"{written.changed:,} written, {written.unchanged:,} already right, {len(written.removed):,} removed"
-    )
+    print_written(output, subject, written.changed, written.unchanged, len(written.removed))
     if written.kept:
         names = ", ".join(written.kept[:3]) + (" …" if len(written.kept) > 3 else "")
         click.echo(f"not removed, because changed since they were written: {names}", err=True)
     return True
+
+
+def print_written(output: Path, subject: str, changed: int, unchanged: int, removed: int) -> None:
+    """Say what was written into a folder; `subject` begins the sentence."""
+    click.echo(
+        f"{subject}{click.format_filename(output)}/: {counted(changed + unchanged, 'file')}, "
+        f"{changed:,} written, {unchanged:,} already right, {removed:,} removed"
+    )
+
+
+def print_is_current(output: Path, files: int) -> None:
+    """Say that a folder is current."""
+    click.echo(f"{click.format_filename(output)}/ is current: {counted(files, 'file')}")
 
 
 def check_files(output: Path, files: Mapping[str, bytes]) -> bool:
@@ -34,13 +44,14 @@ def check_files(output: Path, files: Mapping[str, bytes]) -> bool:
 
     differences = check_output(output, files)
     for difference in differences[:_SHOWN_DIFFERENCES]:
-        click.echo(f"{difference.kind}: {output / difference.path}")
+        click.echo(f"{difference.kind}: {click.format_filename(output / difference.path)}")
         for line in difference.lines:
             click.echo(f"  {line}")
     if len(differences) > _SHOWN_DIFFERENCES:
         click.echo(f"and {counted(len(differences) - _SHOWN_DIFFERENCES, 'more file')}")
     if differences:
-        click.echo(f"{output}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
+        shown = click.format_filename(output)
+        click.echo(f"{shown}/ is not current: {counted(len(differences), 'file differs', 'files differ')}")
     else:
-        click.echo(f"{output}/ is current: {counted(len(files), 'file')}")
+        print_is_current(output, len(files))
     return not differences

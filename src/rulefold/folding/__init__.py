@@ -144,9 +144,9 @@ def _merged(lines: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _row_diagnostics(one: _Folded, rows: Rows, missing: int, added: Inferred) -> Iterator[Diagnostic]:
     if one.rule.repeated:
-        count = len(one.rule.repeated)
+        count = one.rule.repeated
         message = f"found {count} row{'' if count == 1 else 's'} of the rule that the pages state before"
-        yield codes.REPEATED_ROW.at(one.rule.repeated[0], message, related=[Related(one.place, "the first row")])
+        yield codes.REPEATED_ROW.at(one.rule.first_repeated, message, related=[Related(one.place, "the first row")])
     if missing:
         code = codes.MISSING_ROWS if missing <= MAX_LISTED else codes.PRODUCT_TOO_LARGE
         yield code.at(one.place, f"found {rows.seen:,} rows of a rule whose values make {rows.product:,}")

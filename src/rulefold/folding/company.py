@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
@@ -11,6 +12,8 @@ from rulefold.folding.twins import same_queries
 from rulefold.text import Place
 
 CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id, codes.NEAR_DUPLICATE.id}
+
+MAX_TWINS = 100  # of a rule whose query more others have, so many are linked; all of them would be quadratic
 
 _NAMED = 3  # of several others
 
@@ -28,7 +31,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """By key, what is to be said of a rule in view of others, and the keys of those with its query."""
+    """By key, what is to be said of a rule in view of others, and the keys of the first of those with its query."""
 
     told: dict[str, list[Diagnostic]]
     same_query: dict[str, tuple[str, ...]]
@@ -45,21 +48,42 @@ def company(members: Sequence[Member], *, queries: bool = True) -> Company:
     return Company(
         {
             one.key: [
-                *_told(one, shared.get(one.key, []), twins.get(one.key, [])),
+                *_told(one, shared.get(one.key, _NONE), twins.get(one.key, _NONE)),
                 *_told_near(one, near.get(one.key, [])),
             ]
             for one in members
         },
-        {key: tuple(other.key for other in others) for key, others in twins.items()},
+        {key: tuple(other.key for other in others.first) for key, others in twins.items()},
     )
 
 
-def _told(one: Member, shared: list[Member], twins: list[Member]) -> Iterator[Diagnostic]:
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Rules that have something in common with one: the first of them, and how many there are."""
+
+    first: tuple[Member, ...]
+    number: int
+
+
+_NONE = _Others((), 0)
+
+
+def _others(groups: Iterable[list[Member]]) -> dict[str, _Others]:
+    return {
+        one.key: _Others(tuple(islice((other for other in group if other is not one), MAX_TWINS)), len(group) - 1)
+        for group in groups
+        if len(group) > 1
+        for one in group
+    }
+
+
+def _told(one: Member, shared: _Others, twins: _Others) -> Iterator[Diagnostic]:
     for code, others, common in ((codes.SHARED_ID, shared, "id"), (codes.SAME_QUERY, twins, "query")):
-        if others:
-            names = ", ".join(f"{other.title!r}" for other in others[:_NAMED])
-            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-            related = [Related(other.place, "the other rule") for other in others[:_NAMED]]
+        if others.number:
+            named = others.first[:_NAMED]
+            names = ", ".join(f"{other.title!r}" for other in named)
+            more = f" and {others.number - _NAMED} more" if others.number > _NAMED else ""
+            related = [Related(other.place, "the other rule") for other in named]
             yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
 
 
@@ -88,9 +112,3 @@ def _with_one_id(members: Iterable[Member]) -> Iterable[list[Member]]:
         if member.id:
             by_id[member.id.lower()].append(member)
     return by_id.values()
-
-
-def _others(groups: Iterable[list[Member]]) -> dict[str, list[Member]]:
-    return {
-        one.key: [other for other in group if other is not one] for group in groups for one in group if len(group) > 1
-    }

@@ -59,7 +59,8 @@ class Rule:
     order: int
     stated: dict[tuple[str | None, ...], Stated] = field(default_factory=dict)
     rows: dict[Axes, int] = field(default_factory=dict)
-    repeated: list[Place] = field(default_factory=list)
+    repeated: int = 0
+    first_repeated: Place | None = None
     lines: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     remarks: dict[tuple[str, str], Diagnostic] = field(default_factory=dict)
 
@@ -68,7 +69,7 @@ class Rule:
         scalars = _scalars(entry)
         stated = self.stated.get(scalars)
         if stated is None:
-            stated = self.stated[scalars] = Stated(entry, order)
+            stated = self.stated[scalars] = Stated(entry.apart(), order)
             for remark in remarks_on_scalars(entry):
                 self.remarks.setdefault((remark.code, remark.message), remark)
         stated.rows += 1
@@ -80,9 +81,14 @@ class Rule:
             entry.platform,
         )
         if self.rows.setdefault(axes, order) != order:
-            self.repeated.append(entry.place("title"))
+            self.repeated += 1
+            self.first_repeated = self.first_repeated or entry.place("title")
         where = entry.where
-        self.lines.setdefault(where.source.name, []).append((where.line, where.last_line))
+        lines = self.lines.setdefault(where.source.name, [])
+        if lines and lines[-1][1] + 1 == where.line:
+            lines[-1] = lines[-1][0], where.last_line
+        else:
+            lines.append((where.line, where.last_line))
 
     def _spelled(self, entry: Entry, axis: str) -> str | None:
         value: str | None = getattr(entry, axis)
@@ -101,6 +107,7 @@ class Rule:
         for axes, order in other.rows.items():
             self.rows[axes] = min(order, self.rows.get(axes, order))
         self.repeated += other.repeated
+        self.first_repeated = self.first_repeated or other.first_repeated
         for page, lines in other.lines.items():
             self.lines.setdefault(page, []).extend(lines)
         self.remarks = other.remarks | self.remarks

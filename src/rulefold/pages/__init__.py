@@ -18,6 +18,9 @@ __all__ = ["HEADING_LINE", "Block", "Fence", "cells", "read_blocks"]
 # The Markdown reader takes up to 160 bytes of memory a character, 2 kB a line, and 250 µs a line.
 MAX_STRETCH = 4 * 1024 * 1024
 MAX_STRETCH_LINES = 250_000
+
+# What becomes of a block takes up to 30 kB of memory where each is a rule of its own, and 100 µs where none is.
+MAX_BLOCKS = 25_000
 _HEADING_AHEAD = re.compile(r"\n(?=##[ \t\n])")
 _PAGE_HEADING = re.compile(r"# [^\n]*\n\n*+(?=## )")
 
@@ -42,18 +45,22 @@ def _read(source: Source, scan: bool) -> Iterator[tuple[Block | Span, int]]:
     """Blocks and stray text in the order of the page, each with the line where its stretch begins."""
     text = source.text
     start, line, size = 0, 1, 0
+    number = 0
     block: Block | None = None
     if scan and (heading := _PAGE_HEADING.match(text)):
         start, line = heading.end(), 1 + text.count("\n", 0, heading.end())
     while start < len(text):
+        if number >= MAX_BLOCKS:
+            yield _too_large(source, start, line, f"after {number:,} blocks"), line
+            return
         block = scan_block(source, start, line, block) if scan else None
         if block:
             yield block, line
-            end, size = block.span.end, 0
+            end, size, number = block.span.end, 0, number + 1
         else:
             end, parts = _read_stretch(source, start, line, size if scan else len(text))
             yield from ((part, line) for part in parts)
-            size = min(max(2 * size, 1024), MAX_STRETCH // 64)
+            size, number = min(max(2 * size, 1024), MAX_STRETCH // 64), number + len(parts)
         line = block.last_line + 1 if block else line + text.count("\n", start, end)
         start = end
 
@@ -67,17 +74,17 @@ def _read_stretch(source: Source, start: int, line: int, size: int) -> tuple[int
         heading = _HEADING_AHEAD.search(text, start + size)
         end = heading.end() if heading else len(text)
         if end - start > MAX_STRETCH or text.count("\n", start, end) > MAX_STRETCH_LINES:
-            return len(text), (_too_large(source, start, line),)
+            return len(text), (_too_large(source, start, line, "without a plain rule block"),)
         stretch = read_stretch(source, Span(start, end), line)
         if not stretch.cut_off or end == len(text):
             return end, stretch.blocks + stretch.stray
         size = 2 * (end - start)
 
 
-def _too_large(source: Source, start: int, line: int) -> Block:
+def _too_large(source: Source, start: int, line: int, reason: str) -> Block:
     end = len(source.text)
     span, nothing = Span(start, end), Span(start, start)
-    return Block(source, span, line, source.last_line(span, line), nothing, nothing, (), (), too_large=True)
+    return Block(source, span, line, source.last_line(span, line), nothing, nothing, (), (), too_large=reason)
 
 
 def _page_diagnostics(source: Source, blocks: list[Block], stray: list[tuple[Span, int]]) -> list[Diagnostic]:

@@ -27,8 +27,8 @@ class Block:
 
     Only what stands at the top level of the page is seen.  `tables` has the table of fields first, then any other with
     its columns; without one, the first table there is.  `fences` and `surplus` are what follows the table, or the whole
-    block where there is none.  `open` is a code fence or raw HTML that the end of the page cuts off.  A block that is
-    `too_large` was not looked into.
+    block where there is none.  `open` is a code fence or raw HTML that the end of the page cuts off.  A block that was
+    not looked into says in `too_large` why.
     """
 
     source: Source
@@ -41,7 +41,7 @@ class Block:
     fences: tuple[Fence, ...]
     surplus: tuple[Span, ...] = ()
     open: Span | None = None
-    too_large: bool = False
+    too_large: str | None = None
 
     def place(self, offset: int) -> Place:
         """The line and column of an offset in the block."""
