@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from rulefold import __version__, codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.folding.company import Member, company
+from rulefold.folding.company import Comparison, Member, company
 from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
 from rulefold.folding.joining import join
 from rulefold.folding.names import keys
+from rulefold.folding.near import near_duplicates
 from rulefold.folding.rules import Rule, gather
 from rulefold.folding.scalars import OnConflict, Scalars, resolve
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
 from rulefold.text import Place
 
-__all__ = ["OnConflict", "fold", "join"]
+__all__ = ["OnConflict", "fold", "fold_rules", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,20 @@ def fold(
     `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
     that are nearly the same.
     """
-    rules = gather(entries)
+    return fold_rules(gather(entries).rules(), on_conflict, near_duplicates if queries else None)
+
+
+def fold_rules(
+    rules: Sequence[Rule], on_conflict: OnConflict = "first", comparison: Comparison | None = near_duplicates
+) -> tuple[Catalogue, list[Diagnostic]]:
+    """Fold rules whose rows are gathered, see `fold`; `comparison` finds queries that are nearly the same."""
     scalars = [resolve(rule, on_conflict) for rule in rules]
     folded = [
         _Folded(key, rule, _first_place(rule), values, relations(rule.rows))
         for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
     ]
     platforms = PlatformMap(one.stated for one in folded)
-    around = company([_member(one) for one in folded], queries=queries)
+    around = company([_member(one) for one in folded], comparison)
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:
@@ -61,8 +68,7 @@ def fold(
 
 
 def _first_place(rule: Rule) -> Place:
-    first = min(rule.stated.values(), key=lambda stated: stated.order)
-    return first.entry.place("title")
+    return min(rule.stated.values(), key=lambda stated: stated.order).place("title")
 
 
 def _member(one: _Folded) -> Member:
@@ -123,10 +129,10 @@ def _merged(lines: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _row_diagnostics(one: _Folded, rows: Rows, missing: int, added: Inferred) -> Iterator[Diagnostic]:
-    if one.rule.repeated:
-        count = len(one.rule.repeated)
+    if one.rule.again:
+        count = one.rule.repeated
         message = f"found {count} row{'' if count == 1 else 's'} of the rule that the pages state before"
-        yield codes.REPEATED_ROW.at(one.rule.repeated[0], message, related=[Related(one.place, "the first row")])
+        yield codes.REPEATED_ROW.at(one.rule.again.place, message, related=[Related(one.place, "the first row")])
     if missing:
         code = codes.MISSING_ROWS if missing <= MAX_LISTED else codes.PRODUCT_TOO_LARGE
         yield code.at(one.place, f"found {rows.seen:,} rows of a rule whose values make {rows.product:,}")
