@@ -20,12 +20,13 @@ BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
 BELOW["folding"] = {"model", *BELOW["model"]}
+BELOW["reading"] = {"entries", "folding", *BELOW["entries"]}
 BELOW["sources"] = {"csv_text", "entries", *BELOW["entries"]}
 BELOW["attack"] = {"model", *BELOW["model"]}
 BELOW["html_text"] = {"visible"}
 BELOW["report"] = {"attack", "csv_text", "html_text", "markdown_text", "visible", *BELOW["attack"]}
 BELOW["targets"] = {"report", *BELOW["report"]}
-BELOW["chain"] = {"entries", "folding", "targets", "inputs", *BELOW["entries"]}
+BELOW["chain"] = {"folding", "reading", "targets", "inputs", *BELOW["reading"]}
 BELOW["changes"] = {"markdown_text", *BELOW["model"], "model"}
 BELOW["unfolding"] = {"entries", *BELOW["entries"]}
 BELOW["revisions"] = {"inputs", *BELOW["inputs"]}

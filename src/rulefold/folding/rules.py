@@ -162,7 +162,8 @@ class Rule:
         for page, lines in later.lines.items():
             for first, last in lines:
                 self._add_lines(page, first, last)
-        self.remarks = later.remarks | self.remarks if later.remarks else self.remarks
+        for about, remark in later.remarks.items():
+            self.remarks.setdefault(about, remark)
 
     def merge(self, other: "Rule") -> None:
         """Take in all rows of another rule that proved to be the same."""
@@ -186,12 +187,18 @@ class Gathered:
 
     def add(self, entry: Entry) -> None:
         """Take in a further row."""
-        variants = self.groups.setdefault(_identity(entry), {})
-        variant = (entry.title, entry.url, entry.query)
+        title, url, query = variant = entry.title, entry.url, entry.query
+        variants = self.groups.setdefault(_identity(entry.id, title, url, query), {})
         if variant not in variants:
             variants[variant] = Rule(self.rows)
         variants[variant].add(entry, self.rows)
         self.rows += 1
+
+    def put(self, rule: Rule) -> None:
+        """Take in all rows of one title, url and query."""
+        first = next(iter(rule.stated.values()))
+        title, url, query = variant = first.value("title") or "", first.value("url"), first.value("query") or ""
+        self.groups.setdefault(_identity(first.value("id"), title, url, query), {})[variant] = rule
 
     def follow(self, later: "Gathered") -> None:
         """Take in rows that come after all of these, and keep nothing for whoever has gathered them."""
@@ -225,12 +232,12 @@ def gather(entries: Iterable[Entry]) -> Gathered:
     return gathered
 
 
-def _identity(entry: Entry) -> Identity:
-    if entry.id and (is_guid(entry.id) or not entry.url):
-        return "id", entry.id.lower()
-    if entry.url:
-        return "url", entry.url
-    return "text", f"{entry.title}\0{entry.query}"
+def _identity(id_: str | None, title: str, url: str | None, query: str) -> Identity:
+    if id_ and (is_guid(id_) or not url):
+        return "id", id_.lower()
+    if url:
+        return "url", url
+    return "text", f"{title}\0{query}"
 
 
 def _united(variants: dict[Variant, Rule]) -> Iterator[Rule]:
