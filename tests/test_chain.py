@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulefold.chain import MAX_FAULTS_A_PAGE, Build, build, output_files
+from rulefold.chain import Build, build, output_files
 from rulefold.diagnostics import Severity
 from rulefold.folding import OnConflict
 from rulefold.inputs import Page
+from rulefold.reading import MAX_FAULTS_A_PAGE
 from rulefold.targets import USUAL
 from rulefold.text import Source
 from tests.conftest import ROOT, examples

@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from rulefold.chain import Build, Reading, catalogue_files
+from rulefold.chain import Build, catalogue_files
 from rulefold.chain import build as build_pages
 from rulefold.diagnostics import Diagnostic
 from rulefold.folding import OnConflict, fold
 from rulefold.importing import import_files
 from rulefold.inputs import find_files, find_pages
 from rulefold.model import Catalogue, Entry
+from rulefold.reading import Reading
 from rulefold.sources import SUFFIXES
 from rulefold.store import Written, write_output
 from rulefold.targets import USUAL

@@ -1,9 +1,10 @@
 """The chain of stages, from pages to a catalogue with all that is to be said about it."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -11,17 +12,17 @@ from pydantic_core import to_json
 
 from rulefold import codes
 from rulefold.diagnostics import Code, Diagnostic, Severity, as_data, count_by_severity
-from rulefold.entries import read_entry
-from rulefold.folding import OnConflict, fold
+from rulefold.folding import OnConflict, fold_rules
+from rulefold.folding.company import Comparison
+from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
-from rulefold.model import Catalogue, Counts, Detection, Entry, PageSource
-from rulefold.pages import Block, read_blocks
+from rulefold.model import Catalogue, Counts, Detection, PageSource
 from rulefold.queries import LACKING
+from rulefold.reading import Memo, PagesRead, read_pages
 from rulefold.targets import FORMATS
-from rulefold.text import Place, Source
+from rulefold.text import Place
 from rulefold.workspace import Workspace
 
-MAX_FAULTS_A_PAGE = 1_000
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
 
 
@@ -34,88 +35,55 @@ class Build:
     rejects: Mapping[str, bytes]
 
 
-@dataclass(slots=True)
-class _Faults:
-    """The faults of one page: the first of them, and of the rest how many there are and the worst."""
-
-    page: str
-    kept: list[Diagnostic] = field(default_factory=list)
-    more: int = 0
-    worst: Diagnostic | None = None
-
-    def add(self, faults: Iterable[Diagnostic]) -> None:
-        """Take in the faults of a block."""
-        for fault in faults:
-            if len(self.kept) < MAX_FAULTS_A_PAGE:
-                self.kept.append(fault)
-                continue
-            self.more += 1
-            if self.worst is None or (fault.severity is Severity.ERROR and self.worst.severity is not Severity.ERROR):
-                self.worst = fault
-
-    def told(self) -> list[Diagnostic]:
-        """What is told of the page, one line standing for those beyond the limit."""
-        if self.worst is None:
-            return self.kept
-        message = f"found {self.more:,} more faults on the page {self.page}"
-        return [*self.kept, codes.MORE_FAULTS.at(self.worst.place, message, severity=self.worst.severity)]
-
-
-@dataclass(slots=True)
-class Reading:
-    """What reading pages has brought so far, but for the entries, which pass through."""
-
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    rejects: dict[str, bytes] = field(default_factory=dict)
-    pages: list[str] = field(default_factory=list)
-    entries: int = 0
-    rejected: int = 0
-
-    def entries_of(self, source: Source) -> Iterator[Entry]:
-        """The entries of a page; what is to be said about it and what it holds of rejects is kept here."""
-        blocks, told = read_blocks(source)
-        self.pages.append(source.name)
-        self.diagnostics += told
-        rejects: list[Block] = []
-        faults = _Faults(source.name)
-        for block in blocks:
-            entry, remarks = read_entry(block)
-            faults.add(remarks)
-            if entry is None:
-                rejects.append(block)
-            else:
-                self.entries += 1
-                yield entry
-        self.diagnostics += faults.told()
-        self.rejected += len(rejects)
-        if rejects:
-            parts = ((block.span, block.line, block.last_line) for block in rejects)
-            self.rejects[source.name] = b"".join(source.raw(parts))
-
-
 def build(
     pages: Iterable[Page],
     on_conflict: OnConflict = "first",
     *,
     queries: bool = True,
     workspace: Workspace | None = None,
+    memo: Memo | None = None,
+    jobs: int = 1,
 ) -> Build:
-    """Read pages one after another and fold their entries, see `fold`.  Raises OSError for an unreadable page."""
-    reading = Reading()
+    """Read pages one after another and fold their rows, see `fold`.  Raises OSError for an unreadable page.
+
+    The queries are read where there is a workspace.  What `memo` remembers of pages and queries is not made again;
+    pages are read by so many processes as `jobs` says.
+    """
     digest = sha256()
 
-    def entries() -> Iterator[Entry]:
+    def contents() -> Iterator[tuple[str, bytes]]:
         for page in pages:
-            source = page.read()
-            digest.update(source.data)
-            yield from reading.entries_of(source)
+            data = page.content()
+            digest.update(data)
+            yield page.name, data
 
-    catalogue, told = fold(entries(), on_conflict, queries=queries, workspace=workspace)
+    read = PagesRead()
+    for page in read_pages(contents(), memo, jobs):
+        read.follow(page)
+    reading = read.reading
+    catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, workspace)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
     return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)))
+
+
+def _comparison(memo: Memo | None) -> Comparison:
+    """The search for queries that are nearly the same, done again only where a query has changed."""
+
+    def compare(queries: Sequence[str]) -> list[Near]:
+        if memo is None:
+            return near_duplicates(queries)
+        key = sha256("".join(f"{len(query)}:{query}" for query in queries).encode("utf-8", "surrogatepass")).hexdigest()
+        known = memo.get("near", key)
+        if known is not None:
+            return [Near(*pair) for pair in json.loads(known)]
+        found = near_duplicates(queries)
+        memo.put("near", key, json.dumps(found).encode())
+        return found
+
+    return compare
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:

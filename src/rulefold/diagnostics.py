@@ -118,6 +118,22 @@ def _place_data(place: Place) -> dict[str, Any]:
     return {"file": place.file, "line": place.line, "column": place.column}
 
 
+def to_record(diagnostic: Diagnostic) -> list[Any]:
+    """A diagnostic, whole, as lists and texts."""
+    related = [[one.place, one.message] for one in diagnostic.related]
+    hints, severity = list(diagnostic.hints), str(diagnostic.severity)
+    head = [diagnostic.code, severity, diagnostic.message, diagnostic.place, hints]
+    return [*head, related, diagnostic.detection, diagnostic.excerpt]
+
+
+def from_record(record: Sequence[Any]) -> Diagnostic:
+    """A diagnostic from what `to_record` made of it, as JSON gives that back."""
+    code, severity, message, place, hints, related, detection, excerpt = record
+    others = tuple(Related(Place(*where), text) for where, text in related)
+    where = Place(*place) if place else None
+    return Diagnostic(code, Severity(severity), message, where, tuple(hints), others, detection, excerpt)
+
+
 def render_text(diagnostic: Diagnostic) -> str:
     """A diagnostic as lines of text: place, severity, code and message, and the line of the page with a mark below."""
     head = f"{diagnostic.severity} {diagnostic.code}: {diagnostic.message}"

@@ -60,14 +60,6 @@ class Where:
     last_line: int = field(compare=False)
     parts: Mapping[str, tuple[int, int]] = field(compare=False, repr=False)
 
-    def apart(self) -> "Where":
-        """The same places in the text of the block alone, so that the page need not be kept for them."""
-        start, end = self.span
-        text = self.source.text[start:end]
-        source = Source(self.source.name, b"", text, self.source.damaged)
-        parts = {name: (first - start, last - start) for name, (first, last) in self.parts.items()}
-        return Where(source, Span(0, len(text)), self.line, self.last_line, parts)
-
 
 class Entry(Model):
     """One rule block of a page: a rule seen with one tactic, technique, platform, connector and data type.
@@ -93,10 +85,6 @@ class Entry(Model):
     ingested_date: str | None = None
     query: str
     where: Annotated[Where, SkipValidation] = Field(exclude=True)
-
-    def apart(self) -> "Entry":
-        """The same entry, for one that outlives its page."""
-        return self.model_copy(update={"where": self.where.apart()})
 
     def place(self, part: str) -> Place:
         """The place of a part, named like the attribute; a field that the table lacks stands where the block does."""

@@ -12,7 +12,7 @@ from tests.pages.writing import block
 _READ = """
 import json, resource
 from collections import Counter
-from rulefold.chain import Reading
+from rulefold.reading import Reading
 from rulefold.text import Source
 
 reading = Reading()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from rulefold import __version__, codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.folding.company import Member, company
+from rulefold.folding.company import Comparison, Member, company
 from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
 from rulefold.folding.joining import join
 from rulefold.folding.names import keys
+from rulefold.folding.near import near_duplicates
 from rulefold.folding.rules import Rule, gather
 from rulefold.folding.scalars import OnConflict, Scalars, resolve
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
@@ -16,7 +17,7 @@ from rulefold.queries import Looker, placed_on_page
 from rulefold.text import Place
 from rulefold.workspace import Workspace
 
-__all__ = ["OnConflict", "fold", "join"]
+__all__ = ["OnConflict", "fold", "fold_rules", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,23 @@ def fold(
     `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
     that are nearly the same; without a workspace, nobody reads them.
     """
-    rules = gather(entries)
+    return fold_rules(gather(entries).rules(), on_conflict, near_duplicates if queries else None, workspace)
+
+
+def fold_rules(
+    rules: Sequence[Rule],
+    on_conflict: OnConflict = "first",
+    comparison: Comparison | None = near_duplicates,
+    workspace: Workspace | None = None,
+) -> tuple[Catalogue, list[Diagnostic]]:
+    """Fold rules whose rows are gathered, see `fold`; `comparison` finds queries that are nearly the same."""
     scalars = [resolve(rule, on_conflict) for rule in rules]
     folded = [
         _Folded(key, rule, _first_place(rule), values, relations(rule.rows))
         for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
     ]
     platforms = PlatformMap(one.stated for one in folded)
-    around = company([_member(one) for one in folded], queries=queries)
+    around = company([_member(one) for one in folded], comparison)
     looker = Looker(workspace) if workspace is not None else None
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
@@ -74,15 +84,14 @@ def fold(
 
 
 def _first_place(rule: Rule) -> Place:
-    first = min(rule.stated.values(), key=lambda stated: stated.order)
-    return first.entry.place("title")
+    return min(rule.stated.values(), key=lambda stated: stated.order).place("title")
 
 
 def _query_place(one: _Folded) -> Place:
     """Where the first row that states the chosen query states it."""
-    stating = [stated for stated in one.rule.stated.values() if stated.entry.query == one.scalars.values["query"]]
-    first = min(stating or one.rule.stated.values(), key=lambda stated: stated.order)
-    return first.entry.place("query")
+    query = one.scalars.values["query"]
+    stating = [stated for stated in one.rule.stated.values() if stated.value("query") == query]
+    return min(stating or one.rule.stated.values(), key=lambda stated: stated.order).place("query")
 
 
 def _member(one: _Folded) -> Member:
@@ -143,10 +152,10 @@ def _merged(lines: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _row_diagnostics(one: _Folded, rows: Rows, missing: int, added: Inferred) -> Iterator[Diagnostic]:
-    if one.rule.repeated:
+    if one.rule.again:
         count = one.rule.repeated
         message = f"found {count} row{'' if count == 1 else 's'} of the rule that the pages state before"
-        yield codes.REPEATED_ROW.at(one.rule.first_repeated, message, related=[Related(one.place, "the first row")])
+        yield codes.REPEATED_ROW.at(one.rule.again.place, message, related=[Related(one.place, "the first row")])
     if missing:
         code = codes.MISSING_ROWS if missing <= MAX_LISTED else codes.PRODUCT_TOO_LARGE
         yield code.at(one.place, f"found {rows.seen:,} rows of a rule whose values make {rows.product:,}")

@@ -1,17 +1,19 @@
 """Company: what is to be said of a rule in view of the others, those with its id and those with its query."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.folding.near import near_duplicates
+from rulefold.folding.near import Near, near_duplicates
 from rulefold.folding.twins import same_queries
 from rulefold.text import Place
 
 CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id, codes.NEAR_DUPLICATE.id}
+
+Comparison = Callable[[Sequence[str]], list[Near]]
 
 MAX_TWINS = 100  # of a rule whose query more others have, so many are linked; all of them would be quadratic
 
@@ -37,14 +39,14 @@ class Company:
     same_query: dict[str, tuple[str, ...]]
 
 
-def company(members: Sequence[Member], *, queries: bool = True) -> Company:
+def company(members: Sequence[Member], comparison: Comparison | None = near_duplicates) -> Company:
     """What members of one catalogue have in common; keys are unique.
 
-    Without `queries`, nobody looks for those that are nearly the same, which takes longer than all else.
+    `comparison` finds queries that are nearly the same, which takes longer than all else; without it, nobody does.
     """
     shared = _others(_with_one_id(members))
     twins = _others([members[n] for n in group] for group in same_queries([member.query for member in members]))
-    near = _near(members) if queries else {}
+    near = _near(members, comparison) if comparison else {}
     return Company(
         {
             one.key: [
@@ -87,10 +89,10 @@ def _told(one: Member, shared: _Others, twins: _Others) -> Iterator[Diagnostic]:
             yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
 
 
-def _near(members: Sequence[Member]) -> dict[str, list[tuple[float, Member]]]:
+def _near(members: Sequence[Member], comparison: Comparison) -> dict[str, list[tuple[float, Member]]]:
     """For each key whose query others nearly have, those, the most similar first."""
     found: defaultdict[str, list[tuple[float, Member]]] = defaultdict(list)
-    for first, second, similarity in near_duplicates([member.query for member in members]):
+    for first, second, similarity in comparison([member.query for member in members]):
         one, other = members[first], members[second]
         found[one.key].append((similarity, other))
         found[other.key].append((similarity, one))

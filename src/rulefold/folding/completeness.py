@@ -1,12 +1,12 @@
 """Completeness by the row law: rows = tactics × techniques × (connector, data type, platform)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 
-from rulefold.folding.rules import Axes
+from rulefold.folding.rules import Axes, Seen
 from rulefold.folding.values import INVENTED_CONNECTOR
 from rulefold.model import Connector, Inferred, Row, Rows
 
@@ -31,8 +31,8 @@ class Relations:
         return self.connectors or ((self.without_connector,) if self.without_connector else ())
 
 
-def relations(rows: Mapping[Axes, int]) -> Relations:
-    """The sets and relations that rows state; `rows` maps each to its order."""
+def relations(rows: Mapping[Axes, Seen]) -> Relations:
+    """The sets and relations that rows state; `rows` maps each to where it is first seen."""
     ordered = sorted(rows, key=rows.__getitem__)
     by_connector: dict[str | None, list[Axes]] = {}
     for row in ordered:
@@ -61,7 +61,7 @@ def _connector(name: str | None, rows: list[Axes]) -> Connector:
     )
 
 
-def completeness(stated: Relations, rows: Mapping[Axes, int]) -> tuple[Rows, int]:
+def completeness(stated: Relations, rows: Collection[Axes]) -> tuple[Rows, int]:
     """The rows seen against the product of the stated sets, and how many of the product are missing.
 
     More than MAX_LISTED missing rows are counted but not listed, and so are as many that are of none of the product.

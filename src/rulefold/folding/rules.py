@@ -1,5 +1,6 @@
 """Identity: which entries are rows of one rule, gathered as they come."""
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -24,9 +25,13 @@ SCALARS = (
     "ingested_date",
     "query",
 )
+_SLOT = {name: n for n, name in enumerate(SCALARS)}
 
+Values = tuple[str | None, ...]  # of the fields in SCALARS
+Identity = tuple[str, str]  # what it is by (id, url, text), and that
+Variant = tuple[str, str | None, str]  # title, url, query
 
-_scalars: "attrgetter[tuple[str | None, ...]]" = attrgetter(*SCALARS)
+_scalars: "attrgetter[Values]" = attrgetter(*SCALARS)
 
 
 class Axes(NamedTuple):
@@ -39,28 +44,57 @@ class Axes(NamedTuple):
     platform: str | None
 
 
+class Seen(NamedTuple):
+    """A row as it is seen: its order, and the place of its title."""
+
+    order: int
+    place: Place
+
+
 @dataclass(slots=True)
 class Stated:
-    """Rows that agree in all fields of one value: the first of them, its order, and how many there are."""
+    """Rows that agree in all fields of one value: these, the page of the first row, its order, how many rows there are.
 
-    entry: Entry
+    `at` has the line and the column of each field; the text of the page is not held for it.
+    """
+
+    values: Values
+    page: str
+    at: "array[int]"
     order: int
     rows: int = 0
+
+    @classmethod
+    def by(cls, entry: Entry, order: int) -> "Stated":
+        """What an entry states."""
+        places = [entry.place(name) for name in SCALARS]
+        at = array("I", [n for place in places for n in (place.line, place.column)])
+        return cls(_scalars(entry), places[0].file, at, order)
+
+    def value(self, name: str) -> str | None:
+        """The value of a field."""
+        return self.values[_SLOT[name]]
+
+    def place(self, name: str) -> Place:
+        """Where the first row states a field."""
+        n = 2 * _SLOT[name]
+        return Place(self.page, self.at[n], self.at[n + 1])
 
 
 @dataclass(slots=True)
 class Rule:
     """The rows of one rule so far.
 
-    `rows` maps each distinct row to the order of its first entry.  `remarks` are kept by what they are about, so that a
-    value is told once a rule and not once a row.
+    `rows` maps each distinct row to where it is first seen; `repeated` counts those that are seen again, and `again` is
+    the first of them.  `remarks` are kept by what they are about, so that a value is told once a rule and not once a
+    row.
     """
 
     order: int
-    stated: dict[tuple[str | None, ...], Stated] = field(default_factory=dict)
-    rows: dict[Axes, int] = field(default_factory=dict)
+    stated: dict[Values, Stated] = field(default_factory=dict)
+    rows: dict[Axes, Seen] = field(default_factory=dict)
     repeated: int = 0
-    first_repeated: Place | None = None
+    again: Seen | None = None
     lines: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     remarks: dict[tuple[str, str], Diagnostic] = field(default_factory=dict)
 
@@ -69,7 +103,7 @@ class Rule:
         scalars = _scalars(entry)
         stated = self.stated.get(scalars)
         if stated is None:
-            stated = self.stated[scalars] = Stated(entry.apart(), order)
+            stated = self.stated[scalars] = Stated.by(entry, order)
             for remark in remarks_on_scalars(entry):
                 self.remarks.setdefault((remark.code, remark.message), remark)
         stated.rows += 1
@@ -80,15 +114,21 @@ class Rule:
             entry.data_type,
             entry.platform,
         )
-        if self.rows.setdefault(axes, order) != order:
-            self.repeated += 1
-            self.first_repeated = self.first_repeated or entry.place("title")
+        self._see(axes, Seen(order, entry.place("title")))
         where = entry.where
-        lines = self.lines.setdefault(where.source.name, [])
-        if lines and lines[-1][1] + 1 == where.line:
-            lines[-1] = lines[-1][0], where.last_line
+        self._add_lines(where.source.name, where.line, where.last_line)
+
+    def _see(self, axes: Axes, seen: Seen) -> None:
+        if self.rows.setdefault(axes, seen) is not seen:
+            self.repeated += 1
+            self.again = min(self.again or seen, seen)
+
+    def _add_lines(self, page: str, first: int, last: int) -> None:
+        lines = self.lines.setdefault(page, [])
+        if lines and lines[-1][1] + 1 == first:
+            lines[-1] = (lines[-1][0], last)
         else:
-            lines.append((where.line, where.last_line))
+            lines.append((first, last))
 
     def _spelled(self, entry: Entry, axis: str) -> str | None:
         value: str | None = getattr(entry, axis)
@@ -100,48 +140,107 @@ class Rule:
             self.remarks[axis, value] = code.at(entry.place(axis), message)
         return spelling
 
+    def move(self, by: int) -> None:
+        """Count all orders on."""
+        self.order += by
+        for stated in self.stated.values():
+            stated.order += by
+        self.rows = {axes: Seen(seen.order + by, seen.place) for axes, seen in self.rows.items()}
+        self.again = self.again and Seen(self.again.order + by, self.again.place)
+
+    def follow(self, later: "Rule") -> None:
+        """Take in rows that come after all of these, and have the same title, url and query."""
+        for values, stated in later.stated.items():
+            known = self.stated.setdefault(values, stated)
+            if known is not stated:
+                known.rows += stated.rows
+        for axes, seen in later.rows.items():
+            self._see(axes, seen)
+        if later.again:
+            self.repeated += later.repeated
+            self.again = min(self.again or later.again, later.again)
+        for page, lines in later.lines.items():
+            for first, last in lines:
+                self._add_lines(page, first, last)
+        for about, remark in later.remarks.items():
+            self.remarks.setdefault(about, remark)
+
     def merge(self, other: "Rule") -> None:
         """Take in all rows of another rule that proved to be the same."""
         self.order = min(self.order, other.order)
         self.stated |= other.stated
-        for axes, order in other.rows.items():
-            self.rows[axes] = min(order, self.rows.get(axes, order))
+        for axes, seen in other.rows.items():
+            self.rows[axes] = min(seen, self.rows.get(axes, seen))
         self.repeated += other.repeated
-        self.first_repeated = self.first_repeated or other.first_repeated
+        self.again = self.again or other.again
         for page, lines in other.lines.items():
             self.lines.setdefault(page, []).extend(lines)
         self.remarks = other.remarks | self.remarks
 
 
-def gather(entries: Iterable[Entry]) -> list[Rule]:
-    """Entries as rules, in the order in which their first rows come.
+@dataclass(slots=True)
+class Gathered:
+    """Rows by the rule they may be of: by their identity, and within it by their title, url and query."""
 
-    Rows are of one rule when they have the same id, compared without case.  Rows with one id whose title, url and query
-    all differ are different rules.  Where the id is empty or malformed, rows with the same url are one rule, and where
-    there is neither, those with the same title and query.
-    """
-    groups: dict[tuple[str, str], dict[tuple[str, str | None, str], Rule]] = {}
-    for order, entry in enumerate(entries):
-        variants = groups.setdefault(_identity(entry), {})
-        variant = (entry.title, entry.url, entry.query)
-        rule = variants.get(variant)
-        if rule is None:
-            rule = variants[variant] = Rule(order)
-        rule.add(entry, order)
-    by_id = [rule for (kind, _), variants in groups.items() if kind == "id" for rule in _united(variants)]
-    by_url = [rule for (kind, _), variants in groups.items() if kind != "id" for rule in _united(variants)]
-    return sorted(by_id + list(_without_home(by_url, by_id)), key=lambda rule: rule.order)
+    groups: dict[Identity, dict[Variant, Rule]] = field(default_factory=dict)
+    rows: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """Take in a further row."""
+        title, url, query = variant = entry.title, entry.url, entry.query
+        variants = self.groups.setdefault(_identity(entry.id, title, url, query), {})
+        if variant not in variants:
+            variants[variant] = Rule(self.rows)
+        variants[variant].add(entry, self.rows)
+        self.rows += 1
+
+    def put(self, rule: Rule) -> None:
+        """Take in all rows of one title, url and query."""
+        first = next(iter(rule.stated.values()))
+        title, url, query = variant = first.value("title") or "", first.value("url"), first.value("query") or ""
+        self.groups.setdefault(_identity(first.value("id"), title, url, query), {})[variant] = rule
+
+    def follow(self, later: "Gathered") -> None:
+        """Take in rows that come after all of these, and keep nothing for whoever has gathered them."""
+        for identity, variants in later.groups.items():
+            own = self.groups.setdefault(identity, {})
+            for variant, rule in variants.items():
+                rule.move(self.rows)
+                known = own.setdefault(variant, rule)
+                if known is not rule:
+                    known.follow(rule)
+        self.rows += later.rows
+
+    def rules(self) -> list[Rule]:
+        """The rules, in the order in which their first rows come.
+
+        Rows are of one rule when they have the same id, compared without case.  Rows with one id whose title, url and
+        query all differ are different rules.  Where the id is empty or malformed, rows with the same url are one rule,
+        and where there is neither, those with the same title and query.
+        """
+        groups = self.groups.items()
+        by_id = [rule for (kind, _), variants in groups if kind == "id" for rule in _united(variants)]
+        by_url = [rule for (kind, _), variants in groups if kind != "id" for rule in _united(variants)]
+        return sorted(by_id + list(_without_home(by_url, by_id)), key=lambda rule: rule.order)
 
 
-def _identity(entry: Entry) -> tuple[str, str]:
-    if entry.id and (is_guid(entry.id) or not entry.url):
-        return "id", entry.id.lower()
-    if entry.url:
-        return "url", entry.url
-    return "text", f"{entry.title}\0{entry.query}"
+def gather(entries: Iterable[Entry]) -> Gathered:
+    """Entries as rows of rules."""
+    gathered = Gathered()
+    for entry in entries:
+        gathered.add(entry)
+    return gathered
 
 
-def _united(variants: dict[tuple[str, str | None, str], Rule]) -> Iterator[Rule]:
+def _identity(id_: str | None, title: str, url: str | None, query: str) -> Identity:
+    if id_ and (is_guid(id_) or not url):
+        return "id", id_.lower()
+    if url:
+        return "url", url
+    return "text", f"{title}\0{query}"
+
+
+def _united(variants: dict[Variant, Rule]) -> Iterator[Rule]:
     """The rules among the rows of one id: variants that share a title, a url or a query are one."""
     if len(variants) == 1:
         yield from variants.values()
@@ -171,10 +270,10 @@ def _without_home(by_url: list[Rule], by_id: list[Rule]) -> Iterator[Rule]:
     """The rules without a usable id that are not rows of exactly one rule with an id and the same url."""
     homes: dict[str | None, list[Rule]] = {}
     for rule in by_id:
-        for url in {stated.entry.url for stated in rule.stated.values()} - {None}:
+        for url in {stated.value("url") for stated in rule.stated.values()} - {None}:
             homes.setdefault(url, []).append(rule)
     for rule in by_url:
-        home = homes.get(next(iter(rule.stated.values())).entry.url, [])
+        home = homes.get(next(iter(rule.stated.values())).value("url"), [])
         if len(home) == 1:
             home[0].merge(rule)
         else:

@@ -33,14 +33,14 @@ def resolve(rule: Rule, on_conflict: OnConflict) -> Scalars:
     if len(stated) == 1:
         return Scalars(dict(zip(SCALARS, next(iter(rule.stated)), strict=True)), (), ())
     if on_conflict == "newest":
-        stated.sort(key=lambda s: parse_date(s.entry.ingested_date) or date.min, reverse=True)
+        stated.sort(key=lambda s: parse_date(s.value("ingested_date")) or date.min, reverse=True)
     values: dict[str, str | None] = {}
     conflicts: list[Conflict] = []
     diagnostics: list[Diagnostic] = []
     for name in SCALARS:
         by_value = _by_value(stated, name)
         chosen = _chosen(name, by_value)
-        values[name] = getattr(by_value[chosen][0].entry, name)
+        values[name] = by_value[chosen][0].value(name)
         others = {value: found for value, found in by_value.items() if value != chosen}
         if others and not (name == "id" and set(others) == {None}):
             conflicts.append(Conflict(field=name, others=tuple(_other_values(name, others))))
@@ -52,7 +52,7 @@ def _by_value(stated: list[Stated], name: str) -> dict[str | None, list[Stated]]
     """The rows by the value they state, ids without regard to case."""
     by_value: dict[str | None, list[Stated]] = {}
     for one in stated:
-        value: str | None = getattr(one.entry, name)
+        value = one.value(name)
         by_value.setdefault(value.lower() if value and name == "id" else value, []).append(one)
     return by_value
 
@@ -66,19 +66,19 @@ def _chosen(name: str, by_value: dict[str | None, list[Stated]]) -> str | None:
 
 def _other_values(name: str, others: dict[str | None, list[Stated]]) -> Iterator[OtherValue]:
     for found in others.values():
-        place = found[0].entry.place(name)
+        place = found[0].place(name)
         rows = sum(one.rows for one in found)
-        yield OtherValue(value=getattr(found[0].entry, name), page=place.file, line=place.line, rows=rows)
+        yield OtherValue(value=found[0].value(name), page=place.file, line=place.line, rows=rows)
 
 
 def _told(
     name: str, taken: list[Stated], others: dict[str | None, list[Stated]], on_conflict: OnConflict
 ) -> Diagnostic:
-    first = next(iter(others.values()))[0].entry
-    shown = _shown(name, getattr(first, name)), _shown(name, getattr(taken[0].entry, name))
+    first = next(iter(others.values()))[0]
+    shown = _shown(name, first.value(name)), _shown(name, taken[0].value(name))
     more = f" and {len(others) - 1} other value{'' if len(others) == 2 else 's'}" if len(others) > 1 else ""
     message = f"found {name} {shown[0]}{more} in rows of a rule that elsewhere have {shown[1]}, expected one value"
-    related = [Related(taken[0].entry.place(name), f"the value taken: {shown[1]}")]
+    related = [Related(taken[0].place(name), f"the value taken: {shown[1]}")]
     severity = Severity.ERROR if on_conflict == "error" else None
     return codes.CONFLICT.at(first.place(name), message, related=related, severity=severity)
 
