@@ -144,6 +144,4 @@ class Statements(Operators):
 
     def _aside(self) -> Aside:
         keyword = self.advance()
-        self.skip((";",))
-        span = self.since(keyword.start)
-        return Aside(keyword.text, self.text[span.start : span.end], span=span)
+        return Aside(keyword.text, self.passed((";",), keyword), span=self.since(keyword.start))

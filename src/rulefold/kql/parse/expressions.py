@@ -54,7 +54,7 @@ LEVELS = {
     **dict.fromkeys(("*", "/", "%"), _PRODUCT),
     **dict.fromkeys((*TERM_OPERATORS, "matches"), _TERM),
 }
-_REPEATABLE = frozenset({_SUM, _PRODUCT})  # `a - b - c`; but no `a == b == c`
+REPEATABLE = frozenset({_SUM, _PRODUCT})  # `a - b - c`; but no `a == b == c`
 _SPELLINGS = {
     "<>": "!=",
     "containscs": "contains_cs",
@@ -93,7 +93,7 @@ class Expressions(Cursor):
             else:
                 right = self.expression(level + 1)
                 left = Binary(operator, left, right, span=self.since(start))
-            most = level if level in _REPEATABLE else level - 1
+            most = level if level in REPEATABLE else level - 1
         return left
 
     def _operator(self) -> str | None:

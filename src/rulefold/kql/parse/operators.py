@@ -1,6 +1,6 @@
 """Tabular operators: each keyword has a method of its own, see OPERATORS."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 
 from rulefold.kql.parse.expressions import BOOLEANS, COMPARISON, LEVELS, Expressions
 from rulefold.kql.syntax import (
@@ -81,7 +81,7 @@ _CHOICES: Mapping[tuple[str, str], Collection[str]] = {
     ("mv-expand", "bagexpansion"): ("bag", "array"),
     ("search", "kind"): ("default", "case_insensitive", "case_sensitive"),
 }
-_OPTIONS: Mapping[str, Collection[str]] = {
+OPTIONS: Mapping[str, Collection[str]] = {
     "join": ("kind",),
     "lookup": ("kind",),
     "union": ("kind", "isfuzzy", "withsource", "with_source"),
@@ -154,7 +154,7 @@ class Operators(Expressions):
 
     def _options(self, keyword: str) -> tuple[Option, ...]:
         """`name=value` pairs that stand next, of the names that the operator knows."""
-        known = _OPTIONS.get(keyword, ())
+        known = OPTIONS.get(keyword, ())
         options: list[Option] = []
         while (self.word in known or self.word.startswith("hint.")) and self.ahead().text == "=":
             start = self.advance()
@@ -320,9 +320,8 @@ class Operators(Expressions):
 
     def _count(self) -> Count:
         start = self.advance().start
-        if self.accept("as"):
-            self.new_name("a name")
-        return Count(span=self.since(start))
+        name = self.new_name("a name") if self.accept("as") else None
+        return Count(name, span=self.since(start))
 
     # ------------------------------------------------------------------------------------------------ several tables
 
@@ -547,7 +546,8 @@ class Operators(Expressions):
             self.expect("=")
             options.append(Option(name.text, self.property_value(), span=self.since(name.start)))
             while self.accept(",") and self.token.kind is Kind.NAME and self.ahead().text != "=":
-                self.property_value()  # further columns of ycolumns
+                column = self.token  # ycolumns=a, b: further columns
+                options.append(Option(name.text, self.property_value(), span=column.span))
         self.expect(")")
         return tuple(options)
 
@@ -623,19 +623,8 @@ class Operators(Expressions):
     def _unsupported(self) -> Unsupported:
         """An operator that is read over, to the next pipe on its own level."""
         keyword = self.advance()
-        self.skip(("|", ";"))
-        span = self.since(keyword.start)
-        return Unsupported(keyword.text, self.text[span.start : span.end], span=span)
-
-    def skip(self, ends: Sequence[str]) -> None:
-        """Pass all to one of a few words, or to a bracket that was opened before."""
-        depth = 0
-        while self.token.kind is not Kind.END and (depth or self.word not in ends):
-            if self.token.kind is Kind.PUNCTUATION:
-                depth += (self.word in ("(", "[", "{")) - (self.word in (")", "]", "}"))
-            if depth < 0:
-                return
-            self.advance()
+        text = self.passed(("|", ";"), keyword)
+        return Unsupported(keyword.text, text, span=self.since(keyword.start))
 
 
 _COLUMNS: Mapping[str, Callable[[Operators], Expression | Ordered]] = {
