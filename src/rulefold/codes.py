@@ -703,8 +703,8 @@ QUERY_SYNTAX = Code(
     "query-syntax",
     _ERROR,
     "A query is no KQL.",
-    "The grammar of the Kusto Query Language does not allow what stands at the place given. Reading goes on at the next "
-    "statement, behind the next `;`, so a query may have several such faults.",
+    "The grammar of the Kusto Query Language does not allow what stands at the place given. Reading goes on at the "
+    "next statement, behind the next `;`, so a query may have several such faults.",
     'SigninLogs | where ResultType = = "0"',
     'SigninLogs | where ResultType == "0"',
 )
@@ -713,9 +713,9 @@ QUERY_TOO_DEEP = Code(
     "query-too-deep",
     _ERROR,
     "A query nests more deeply than is read.",
-    "Parentheses, calls, literals and subqueries may stand up to 120 levels deep in one another. No rule of the public "
+    "Parentheses, calls, literals and subqueries may stand up to 64 levels deep in one another. No rule of the public "
     "catalogue goes beyond twenty.",
-    "a condition in 200 pairs of parentheses",
+    "a condition in 100 pairs of parentheses",
     "the same condition, with let statements for its parts",
 )
 

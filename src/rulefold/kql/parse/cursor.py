@@ -6,7 +6,8 @@ from typing import NoReturn, TypeVar
 from rulefold.kql.tokens import Kind, Token, is_name, is_new_name, tokens
 from rulefold.text import Span
 
-MAX_DEPTH = 120  # of parentheses, calls and subqueries in one another; a level takes up to six of Python's frames
+# Of parentheses, calls and subqueries in one another; a level takes up to eleven frames, of which Python has 1,000.
+MAX_DEPTH = 64
 
 T = TypeVar("T")
 

@@ -43,6 +43,7 @@ from rulefold.kql.syntax import Value as ValueStatement
 from rulefold.kql.tokens import tokens
 from rulefold.kql.types import Type
 
+_NOT_LET = frozenset({"kind"})
 # Names that begin a statement of another kind where a statement begins.
 _STATEMENT_WORDS = Guard(frozenset({"let", "declare", "alias", "restrict"}))
 
@@ -94,7 +95,7 @@ def _parts_of(part: Compound) -> Parts:
 def _statement(node: Statement) -> Parts:
     match node:
         case Let(name, value):
-            yield f"let {spelling.new_name(name)} = "
+            yield f"let {spelling.name(name, _NOT_LET)} = "
             if isinstance(value, Function):
                 yield from _function(value)
             else:

@@ -18,7 +18,7 @@ from rulefold.kql.render.expressions import (
     values,
     with_properties,
 )
-from rulefold.kql.render.parts import Guard, NewName, Part, Parts, Value, block, joined
+from rulefold.kql.render.parts import Guard, Part, Parts, Value, block, joined
 from rulefold.kql.syntax import (
     As,
     Consume,
@@ -186,7 +186,7 @@ def _sorted(node: _Sorted) -> Parts:
             yield Value(count)
             yield from _clause("of", of)
         case Count(name):
-            yield "count" if name is None else f"count as {spelling.new_name(name)}"
+            yield "count" if name is None else f"count as {spelling.name(name)}"
         case _:
             assert_never(node)
 
@@ -252,10 +252,10 @@ def _table_list(tables: tuple[Expression, ...]) -> Parts:
 
 def _find_column(node: FindColumn) -> str:
     if node.packed:
-        return f"{node.name}(*)" if node.name == "pack" else f"{node.name}()"
+        return f"{node.name}(*)"
     if node.name == "*":
         return "*"
-    return spelling.name(node.name, frozenset({"pack", "pack_all"})) + (f": {node.type}" if node.type else "")
+    return spelling.name(node.name, frozenset({"pack"})) + (f": {node.type}" if node.type else "")
 
 
 # -------------------------------------------------------------------------------------------- arrays, texts, series
@@ -276,8 +276,7 @@ def _arrays(node: _Arrays) -> Parts:
         case Parse(keyword, text, pattern, options):
             yield from _head(keyword, options)
             yield Value(text)
-            yield " with "
-            yield " ".join(map(_pattern, pattern))
+            yield " ".join((" with", *map(_pattern, pattern)))
         case ParseKv(text, schema, options):
             yield "parse-kv "
             yield Value(text)
@@ -344,7 +343,7 @@ def _calls(node: _Calls) -> Parts:
             yield from _render_properties(options)
         case As(name, options):
             yield from _head("as", options)
-            yield NewName(name)
+            yield spelling.name(name)
         case Consume(options):
             yield "consume"
             for option in options:
@@ -353,8 +352,7 @@ def _calls(node: _Calls) -> Parts:
         case GetSchema():
             yield "getschema"
         case Range(name, start, stop, step):
-            yield "range "
-            yield NewName(name)
+            yield f"range {spelling.name(name)}"
             yield from _clause("from", start)
             yield from _clause("to", stop)
             yield from _clause("step", step)
@@ -386,7 +384,7 @@ def _queries(node: _Queries) -> Parts:
         case Fork(branches):
             yield "fork"
             for name, branch in branches:
-                yield " " if name is None else f" {spelling.new_name(name)} = "
+                yield " " if name is None else f" {spelling.name(name)} = "
                 yield from block("(", branch, ")")
         case Partition():
             yield from _partition(node)

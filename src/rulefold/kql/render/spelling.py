@@ -15,6 +15,7 @@ _BOOLEANS = words("true True TRUE false False FALSE")
 _NEVER_PLAIN = RESERVED | _BOOLEANS
 # Keywords that are read as the name of something new wherever one can stand.
 _PLAIN_WHEN_NEW = words("accumulate earliest latest mdm sql title verbose viewers")
+_SETTINGS = words("kind withsource with_source")
 # Words that begin something else when a parenthesis follows: a typed literal or a type.
 _NO_FUNCTION = frozenset(NAMES) | {"typeof"}
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -38,8 +39,8 @@ def name(text: str, avoid: frozenset[str] = frozenset()) -> str:
 
 
 def new_name(text: str, avoid: frozenset[str] = frozenset()) -> str:
-    """A name for something new."""
-    return text if text in _PLAIN_WHEN_NEW and text not in avoid else name(text, avoid)
+    """A name for something new: a column or a parameter."""
+    return text if text in _PLAIN_WHEN_NEW and text not in avoid else name(text, avoid | _SETTINGS)
 
 
 def function(text: str) -> str:
