@@ -461,7 +461,7 @@ class Expressions(Cursor):
         """`typeof(type)`, or `typeof(name: type, …)`."""
         start = self.expect("typeof").start
         self.expect("(")
-        if self.ahead().text == ":":
+        if self.word == "[" or self.ahead().text == ":":
             columns = self.list_until(self.column_type, ")")
             return TypeOf(columns, span=self.since(start))
         type_ = self.type_name()

@@ -126,11 +126,11 @@ def _function(node: Function) -> Parts:
     yield from joined(map(_parameter, node.parameters))
     yield ") {"
     yield Layout.INDENT
-    for index, statement in enumerate(node.body):
-        if index:
-            yield ";"
+    for statement in node.body:
         yield Layout.NEWLINE
         yield Line(statement)
+        if not isinstance(statement, ValueStatement):
+            yield ";"
     yield Layout.DEDENT
     yield Layout.NEWLINE
     yield "}"

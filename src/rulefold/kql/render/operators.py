@@ -361,11 +361,15 @@ def _calls(node: _Calls) -> Parts:
 
 
 def _render_properties(options: tuple[Option, ...]) -> Parts:
-    """` with (title="a", ycolumns=b, c)`: further values of a property stand without its name."""
+    """` with (title="a", ycolumns=b, c)`: further names of columns stand without the property's."""
     last = None
     for option in options:
         yield " with (" if last is None else ", "
-        yield from [option_value(option.value)] if option.name == last else option_parts(option)
+        value = option_value(option.value)
+        if option.name == last and isinstance(value, str) and value[0] != "[":
+            yield value
+        else:
+            yield from option_parts(option)
         last = option.name
     if options:
         yield ")"
