@@ -433,7 +433,7 @@ class Expressions(Cursor):
         token = self.token
         if token.kind is Kind.NAME and token.text not in BOOLEANS:
             return Name(self.advance().text, span=token.span)
-        return self._operand()
+        return self._literal() if token.kind in _LITERALS else self._operand()
 
     def row_schema(self) -> tuple[ColumnType, ...]:
         """`(name: type, …)`."""
