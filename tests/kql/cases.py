@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -54,6 +55,12 @@ def steps(work: Callable[[], object]) -> int:
     return count
 
 
+def growth(work: Callable[[str], object], long: Callable[[int], str]) -> float:
+    """How much more work a text of twice the length is."""
+    once, twice = (steps(partial(work, long(count))) for count in (300, 600))
+    return twice / once
+
+
 # Queries that grow without nesting: each text for a number of repetitions.
 LONG: dict[str, Callable[[int], str]] = {
     "let statements": lambda n: "".join(f"let a{i} = {i};\n" for i in range(n)) + "T",
@@ -75,8 +82,6 @@ DEEP = {
     "elements": "a[",
     "lists": "a in (",
     "between": "a between (",
-    "arrays": "dynamic([",
-    "arrays in arrays": "[",
     "datatable": "datatable(a: long)[",
     "externaldata": "externaldata(a: long)[",
     "toscalar": "toscalar(",

@@ -1,5 +1,6 @@
 """The formatter: tokens and comments stay, white space is laid anew, and once laid it stays."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from rulefold.kql.syntax import Query
 from rulefold.kql.tokens import comments, tokens
 from tests.conftest import examples
 from tests.judges import kusto
-from tests.kql.cases import EDITS, LONG, TEXTS, edited, lines, steps
+from tests.kql.cases import EDITS, LONG, TEXTS, edited, growth, lines
 from tests.kql.trees import QUERIES
 
 LONG_LIST = ", ".join(f'"{name}.example.com"' for name in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta"))
@@ -72,7 +73,9 @@ def test_a_query_with_a_fault_stays_as_it_is(text: str) -> None:
 def _kept(text: str) -> list[str]:
     """Tokens and comments in their order; white space at the end of a comment is white space."""
     spans = [*((token.start, token.text) for token in tokens(text)[:-1])]
-    return [kept for _, kept in sorted(spans + [(one.start, text[one.start : one.end].rstrip()) for one in comments(text)])]
+    return [
+        kept for _, kept in sorted(spans + [(one.start, text[one.start : one.end].rstrip()) for one in comments(text)])
+    ]
 
 
 def check(text: str) -> None:
@@ -110,10 +113,8 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 @pytest.mark.parametrize("long", LONG.values(), ids=LONG)
-def test_the_work_grows_with_the_text(long: object) -> None:
-    assert callable(long)
-    once, twice = (steps(lambda n=n: fmt(long(n))) for n in (300, 600))  # type: ignore[misc]
-    assert twice < 2.1 * once
+def test_the_work_grows_with_the_text(long: Callable[[int], str]) -> None:
+    assert growth(fmt, long) < 2.1
 
 
 # ------------------------------------------------------------------------------------------------- the real catalogue

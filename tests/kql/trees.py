@@ -91,13 +91,12 @@ from rulefold.kql.types import Type
 T = TypeVar("T")
 DEPTH = 2
 _none: SearchStrategy[None] = st.none()
-NAMES = st.sampled_from(
-    """
+_WORDS = """
     a Account x1 _t $left by where kind range evaluate title true let declare h typeof count é nulls from on asc limit
     default step id with materialize to has and or not withsource mv-expand hint.x in~ datatable view set null long
-    """.split()
-    + ["a b", "it's", 'say "x"', "back\\slash", "1st", "5", "1d", "line\nbreak", "*", "a-b"]
-)
+"""
+_ODD = ("a b", "it's", 'say "x"', "back\\slash", "1st", "5", "1d", "line\nbreak", "*", "a-b")
+NAMES = st.sampled_from([*_WORDS.split(), *_ODD])
 # `(a: bool) …` at the beginning of a let is a function, so names of types and the operator `:` have tests of their own.
 TERMS = ("=~", "!~", "has", "!has", "contains_cs", "startswith", "!endswith_cs", "hasprefix", "matches regex", "like")
 OPERATORS = ("+", "-", "*", "/", "%", "<", ">=", "==", "!=", *TERMS)
@@ -109,11 +108,13 @@ COUNTS = st.integers(0, 100).map(lambda count: Literal(Type.LONG, count))
 
 
 def _of(type_: Type, values: SearchStrategy[object]) -> SearchStrategy[Literal]:
-    return st.builds(Literal, st.just(type_), values)  # type: ignore[arg-type]
+    return st.builds(Literal, st.just(type_), values)
 
 
 _LONGS = st.integers(-(2**63), 2**63 - 1)
-STRINGS = st.builds(Literal, st.just(Type.STRING), st.text(max_size=8) | st.text('\\"\'@`h\n', max_size=6), st.booleans())
+STRINGS = st.builds(
+    Literal, st.just(Type.STRING), st.text(max_size=8) | st.text("\\\"'@`h\n", max_size=6), st.booleans()
+)
 _VALUED = (
     _of(Type.BOOL, st.booleans()),
     _of(Type.DATETIME, st.integers(0, MAX_TICKS)),
@@ -206,6 +207,20 @@ def _subpipes(depth: int) -> SearchStrategy[Pipe]:
     return st.builds(Pipe, st.none(), some(inner, 1, 2))
 
 
+# Operators within operators, and nothing else.
+OPERATIONS: SearchStrategy[Expression] = st.recursive(
+    st.sampled_from([Name("a"), Name("b")]),
+    lambda inner: st.one_of(
+        st.builds(Binary, st.sampled_from(["+", "*", "<", "==", "has"]), inner, inner),
+        st.builds(Logical, st.sampled_from(["and", "or"]), some(inner, 2)),
+        st.builds(Membership, st.just("in"), inner, some(inner)),
+        st.builds(Between, st.just("between"), inner, inner, inner),
+        st.builds(Unary, st.just("-"), inner),
+    ),
+    max_leaves=6,
+)
+
+
 # ------------------------------------------------------------------------------------------------------- operators
 
 
@@ -216,6 +231,7 @@ def operators(depth: int = DEPTH) -> SearchStrategy[Operator]:
     return st.one_of(*(one for kind in kinds for one in kind(depth)))
 
 
+_Part = Star | Literal | ParsedColumn
 Operators = list[SearchStrategy[Operator]]
 
 
@@ -288,8 +304,8 @@ def _whole(depth: int) -> SearchStrategy[Pipe]:
 def _array_operators(depth: int) -> Operators:
     value = expressions(depth)
     expanded = some(st.builds(Expanded, named(depth), _none | TYPES))
-    part = st.just(Star()) | st.builds(ParsedColumn, NAMES, _none | TYPES)
-    pattern = some(st.tuples(STRINGS, part).map(list) | part.map(lambda one: [one]), 0).map(_flat)
+    part: SearchStrategy[_Part] = st.just(Star()) | st.builds(ParsedColumn, NAMES, _none | TYPES)
+    pattern = some(st.tuples(st.none() | STRINGS, part), 0).map(_flat)
     column = st.builds(SeriesColumn, named(depth), _none | value)
     by, maybe = some(named(depth), 0), _none | value
     keywords = st.sampled_from(["parse", "parse-where"])
@@ -303,13 +319,18 @@ def _array_operators(depth: int) -> Operators:
     ]
 
 
-def _flat(parts: tuple[list[Star | Literal | ParsedColumn], ...]) -> tuple[Star | Literal | ParsedColumn, ...]:
-    return tuple(one for part in parts for one in part)
+def _flat(parts: tuple[tuple[Literal | None, _Part], ...]) -> tuple[_Part, ...]:
+    """Parts of a pattern; two texts next to each other would be one."""
+    return tuple(one for part in parts for one in part if one is not None)
 
 
 def _other_operators(depth: int) -> Operators:
     call = st.builds(Call, NAMES, some(expressions(depth), 0))
-    asides = ["scan with (step s: true => x = 1;)", "graph-match (a)-[e]->(b) where a == ```\n```", "assert-schema (a: long)"]
+    asides = [
+        "scan with (step s: true => x = 1;)",
+        "graph-match (a)-[e]->(b) where a == ```\n```",
+        "assert-schema (a: long)",
+    ]
     return [
         st.builds(Invoke, call),
         st.builds(Render, st.sampled_from(["timechart", "table"]), options("title", "ycolumns")),

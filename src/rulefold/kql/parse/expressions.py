@@ -433,6 +433,8 @@ class Expressions(Cursor):
         token = self.token
         if token.kind is Kind.NAME and token.text not in BOOLEANS:
             return Name(self.advance().text, span=token.span)
+        if (name := self.bracketed_name()) is not None:
+            return Name(name, span=self.since(token.start))
         return self._literal() if token.kind in _LITERALS else self._operand()
 
     def row_schema(self) -> tuple[ColumnType, ...]:
