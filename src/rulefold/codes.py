@@ -714,9 +714,9 @@ QUERY_TOO_DEEP = Code(
     "query-too-deep",
     _ERROR,
     "A query nests more deeply than is read.",
-    "Parentheses, calls, literals and subqueries may stand up to 120 levels deep in one another. No rule of the public "
+    "Parentheses, calls, literals and subqueries may stand up to 64 levels deep in one another. No rule of the public "
     "catalogue goes beyond twenty.",
-    "a condition in 200 pairs of parentheses",
+    "a condition in 100 pairs of parentheses",
     "the same condition, with let statements for its parts",
 )
 

@@ -352,7 +352,9 @@ class SampleDistinct(Node):
 
 @dataclass(frozen=True, slots=True)
 class Count(Node):
-    """The number of rows."""
+    """The number of rows, in a column of a name."""
+
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,12 @@ _UNITS = (
     "d|days?|h|hours?|hrs?|m|min|minutes?|s|sec|seconds?|ms|millis?|millisec|milliseconds?|micros?|microsec|"
     "microseconds?|nanos?|nanosec|nanoseconds?|ticks?"
 )
-_TYPES = "bool|date|datetime|decimal|double|guid|int|int32|int64|long|real|time|timespan"
+TYPED = "bool|date|datetime|decimal|double|guid|int|int32|int64|long|real|time|timespan"
 _ESCAPE = r"\\(?:[\"'\\abfnrtv?]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-7]{1,3})"
 _TOKEN = re.compile(
     rf"""
     (?P<SPACE>\s+|//[^\r\n]*)
-  | (?P<TYPED>(?:{_TYPES})\([^)\r\n]*\))
+  | (?P<TYPED>(?:{TYPED})\([^)\r\n]*\))
   | (?P<STRING>[hH]?(?:
         "(?:[^"\\\r\n]|{_ESCAPE})*" | '(?:[^'\\\r\n]|{_ESCAPE})*'
       | @"(?:[^"\r\n]|"")*" | @'(?:[^'\r\n]|'')*' | ```.*?``` | ~~~.*?~~~))
@@ -109,7 +109,7 @@ _TOKEN = re.compile(
 )
 _KINDS = {kind.name: kind for kind in Kind}
 _OPENS_STRING = re.compile(r"[hH]?(@?[\"'])|[hH]?(```|~~~)")
-_OPENS_TYPED = re.compile(rf"(?:{_TYPES})\(")
+_OPENS_TYPED = re.compile(rf"(?:{TYPED})\(")
 _STRING_BODY = {quote: re.compile(rf"(?:[^{quote}\\\r\n]|{_ESCAPE})*") for quote in "\"'"}
 
 

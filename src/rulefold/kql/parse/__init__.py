@@ -7,6 +7,7 @@ from rulefold.kql.parse.operators import Operators
 from rulefold.kql.syntax import (
     Aside,
     Declare,
+    Expression,
     Function,
     Let,
     Parameter,
@@ -79,10 +80,18 @@ class Statements(Operators):
 
     def _let(self) -> Let:
         start = self.advance().start
-        name = self.new_name("a name")
+        if self.word == "kind":
+            self.fail_expected("a name (one of the name kind is written ['kind'])")
+        name = self.name("a name")
         self.expect("=")
-        value = self._function() if self._opens_function() else self.pipe()
-        return Let(name, value, span=self.since(start))
+        return Let(name, self._let_value(), span=self.since(start))
+
+    def _let_value(self) -> Expression | Function:
+        if self._opens_function():
+            return self._function()
+        if self.word == "materialize" and self.ahead().text == "(":
+            return self.subquery()
+        return self.pipe()
 
     def _opens_function(self) -> bool:
         """Whether a function is declared here, and not a value in parentheses."""
@@ -109,12 +118,22 @@ class Statements(Operators):
         self.deeper()
         body: list[Statement] = []
         while self.word != "}":
+            if self.word == "set" and self.ahead().kind is Kind.NAME:
+                self.fail_expected('"}"')
             body.append(self.statement())
-            if not self.accept(";") and self.word != "}":
-                self.fail_expected('";" or "}"')
+            self._end_in_body(body[-1])
         self.shallower()
         self.expect("}")
         return Function(parameters, tuple(body), view, span=self.since(start))
+
+    def _end_in_body(self, statement: Statement) -> None:
+        """What ends a statement of a function: a value is the last one, and needs no semicolon."""
+        if not isinstance(statement, Value):
+            self.expect(";")
+        elif self.word == ";" and self.ahead().text == "}":
+            self.advance()
+        elif self.word != "}":
+            self.fail_expected('"}"')
 
     def _parameter(self) -> Parameter:
         start = self.token.start
@@ -139,11 +158,10 @@ class Statements(Operators):
         start = self.advance().start
         self.advance()
         self.expect("(")
-        parameters = self.list_until(self._parameter, ")")
+        parameters = self.list_of(self._parameter)
+        self.expect(")")
         return Declare(parameters, span=self.since(start))
 
     def _aside(self) -> Aside:
         keyword = self.advance()
-        self.skip((";",))
-        span = self.since(keyword.start)
-        return Aside(keyword.text, self.text[span.start : span.end], span=span)
+        return Aside(keyword.text, self.passed((";",), keyword), span=self.since(keyword.start))

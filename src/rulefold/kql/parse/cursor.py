@@ -6,7 +6,8 @@ from typing import NoReturn, TypeVar
 from rulefold.kql.tokens import Kind, Token, is_name, is_new_name, tokens
 from rulefold.text import Span
 
-MAX_DEPTH = 120  # of parentheses, calls and subqueries in one another; a level takes up to six of Python's frames
+# Of parentheses, calls and subqueries in one another; a level takes up to eleven frames, of which Python has 1,000.
+MAX_DEPTH = 64
 
 T = TypeVar("T")
 
@@ -87,6 +88,25 @@ class Cursor:
     def touches(self) -> bool:
         """Whether nothing stands between the token that was read last and the next."""
         return self.token.start == self.previous_end
+
+    def passed(self, ends: Collection[str], first: Token) -> str:
+        """The text from a token to one of a few words or to a bracket that was opened before, which is passed over.
+
+        White space and comments are one space each, so that texts which differ in them alone are the same.
+        """
+        pieces, end, depth = [first.text], first.end, self._depth
+        while not self.at_end() and (self._depth > depth or self.word not in ends):
+            if self.token.kind is Kind.PUNCTUATION and self.word in ("(", "[", "{"):
+                self.deeper()
+            elif self.token.kind is Kind.PUNCTUATION and self.word in (")", "]", "}"):
+                if self._depth == depth:
+                    break
+                self.shallower()
+            token = self.advance()
+            pieces.append(token.text if token.start == end else f" {token.text}")
+            end = token.end
+        self._depth = depth
+        return "".join(pieces)
 
     # ------------------------------------------------------------------------------------------------------- names
 

@@ -54,7 +54,7 @@ LEVELS = {
     **dict.fromkeys(("*", "/", "%"), _PRODUCT),
     **dict.fromkeys((*TERM_OPERATORS, "matches"), _TERM),
 }
-_REPEATABLE = frozenset({_SUM, _PRODUCT})  # `a - b - c`; but no `a == b == c`
+REPEATABLE = frozenset({_SUM, _PRODUCT})  # `a - b - c`; but no `a == b == c`
 _SPELLINGS = {
     "<>": "!=",
     "containscs": "contains_cs",
@@ -64,11 +64,15 @@ _SPELLINGS = {
 BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _LITERALS = frozenset({Kind.LONG, Kind.REAL, Kind.TIMESPAN, Kind.TYPED, Kind.STRING})
 _BRACKETED = frozenset({Kind.STRING, Kind.NAME, Kind.LONG})
-_SUBQUERIES = ("toscalar", "totable", "materialize")
+_SUBQUERIES = ("toscalar", "totable")
+# Settings that are no names of columns before `=`.
+_SETTINGS = ("kind", "withsource", "with_source")
 
 
 class Expressions(Cursor):
     """Reads scalar expressions.  Raises QuerySyntaxError where there is none."""
+
+    _patterns = False  # whether a pattern of tables may stand here
 
     def pipe(self) -> Expression:
         """An expression with the operators that are piped after it; read by the rules for operators."""
@@ -93,7 +97,7 @@ class Expressions(Cursor):
             else:
                 right = self.expression(level + 1)
                 left = Binary(operator, left, right, span=self.since(start))
-            most = level if level in _REPEATABLE else level - 1
+            most = level if level in REPEATABLE else level - 1
         return left
 
     def _operator(self) -> str | None:
@@ -117,18 +121,20 @@ class Expressions(Cursor):
     def _membership(self, left: Expression, start: int) -> Membership:
         operator = self.advance().text
         self.expect("(")
-        items = [self._nested(self.pipe)]
+        self.deeper()
+        items = [self.pipe()]
         while self.accept(","):
             items.append(self.expression())
+        self.shallower()
         self.expect(")")
         return Membership(operator, left, tuple(items), span=self.since(start))
 
     def _between(self, left: Expression, start: int) -> Between:
         operator = self.advance().text
         self.expect("(")
-        low = self.expression()
+        low = self._nested(self.expression)
         self.expect("..")
-        high = self.expression()
+        high = self._nested(self.expression)
         self.expect(")")
         return Between(operator, left, low, high, span=self.since(start))
 
@@ -162,13 +168,16 @@ class Expressions(Cursor):
             self.expect("]")
             return Index(target, index, span=self.since(start))
         member_start = self.token.start
-        if is_name(self.token) and self.ahead().text == "*" and self.ahead().start == self.token.end:
+        if self._patterns and (self.word == "*" or (is_name(self.token) and self._star_touches())):
             return Member(target, self.wildcard(), span=self.since(start))
         name = self.name("a name")
         if self.word == "(":
             call = Call(name, self._arguments(), span=self.since(member_start))
             return Member(target, call, span=self.since(start))
         return Member(target, Name(name, span=self.since(member_start)), span=self.since(start))
+
+    def _star_touches(self) -> bool:
+        return self.ahead().text == "*" and self.ahead().start == self.token.end
 
     def wildcard(self) -> Wildcard:
         """A pattern of names such as `Event*`: names and stars without space between them."""
@@ -214,7 +223,7 @@ class Expressions(Cursor):
         if word == "dynamic" and opens:
             return self._dynamic()
         if word in _SUBQUERIES and (opens or self.ahead().text in ("kind", "hint.materialized")):
-            return self._subquery()
+            return self.subquery()
         if word == "datatable" and opens:
             return self._datatable()
         if word in ("externaldata", "external_data") and opens:
@@ -250,6 +259,8 @@ class Expressions(Cursor):
         """A value, perhaps with the name or the names it is given."""
         token = self.token
         if is_new_name(token) and self.ahead().text == "=":
+            if token.text in _SETTINGS:
+                self.fail_expected(f"a column (one of the name {token.text} is written ['{token.text}'])")
             self.advance()
             return self._given((token.text,), token.start)
         if token.text == "[" and self.ahead(3).text == "=" and (name := self.bracketed_name()) is not None:
@@ -269,9 +280,14 @@ class Expressions(Cursor):
     def _opens_names(self) -> bool:
         """Whether `(a, b) =` stands next."""
         distance = 1
-        while is_new_name(self.ahead(distance)) and self.ahead(distance + 1).text == ",":
-            distance += 2
-        return is_new_name(self.ahead(distance)) and [self.ahead(distance + n).text for n in (1, 2)] == [")", "="]
+        while True:
+            token = self.ahead(distance)
+            if not is_new_name(token) and not (token.text == "[" and self.ahead(distance + 2).text == "]"):
+                return False
+            distance += 3 if token.text == "[" else 1
+            if self.ahead(distance).text != ",":
+                return [self.ahead(distance + n).text for n in (0, 1)] == [")", "="]
+            distance += 1
 
     # ----------------------------------------------------------------------------------------------------- literals
 
@@ -333,14 +349,20 @@ class Expressions(Cursor):
             return Literal(Type.BOOL, BOOLEANS[token.text], span=self.advance().span)
         if token.text == "null":
             return Literal(Type.DYNAMIC, None, span=self.advance().span)
-        if token.text in ("-", "+") and self.ahead().kind in (Kind.LONG, Kind.REAL):
-            sign = self.advance().text
-            number = self._literal()
-            value = -number.value if sign == "-" and isinstance(number.value, int | float) else number.value
-            return Literal(number.type, value, raw=number.raw, span=self.since(token.start))
+        if token.text == "-" and self.ahead().kind in (Kind.LONG, Kind.REAL):
+            self.advance()
+            return self._negative(self.advance(), token.start)
         if token.kind in _LITERALS:
             return self._literal()
         return self.fail_missing("a JSON value")
+
+    def _negative(self, token: Token, start: int) -> Literal:
+        """A number with a minus sign before it."""
+        text, span = f"-{token.text}", self.since(start)
+        if token.kind is Kind.REAL:
+            return Literal(Type.REAL, float(text), span=span)
+        value = literals.long(text)
+        return Literal(Type.LONG, value, raw="" if value is not None else text, span=span)
 
     def _json_member(self) -> tuple[str, Json]:
         if self.token.kind is not Kind.STRING:
@@ -351,14 +373,14 @@ class Expressions(Cursor):
 
     # ------------------------------------------------------------------------------------------- tables as literals
 
-    def _subquery(self) -> Subquery:
+    def subquery(self) -> Subquery:
+        """`toscalar(…)` and its like."""
         keyword = self.advance()
         options: tuple[Option, ...] = ()
         if self.word in ("kind", "hint.materialized"):
             name = self.advance()
             self.expect("=")
-            value = self.advance()
-            options = (Option(name.text, Name(value.text, span=value.span), span=self.since(name.start)),)
+            options = (Option(name.text, self.option_value(), span=self.since(name.start)),)
         self.expect("(")
         query = self._nested(self.pipe)
         self.expect(")")
@@ -370,7 +392,7 @@ class Expressions(Cursor):
         self.expect("[")
         values: list[Expression] = []
         while not self.accept("]"):
-            values.append(self.expression())
+            values.append(self._nested(self.expression))
             if not self.accept(",") and self.word != "]":
                 self.fail_expected('"," or "]"')
         return DataTable(columns, tuple(values), span=self.since(start))
@@ -379,7 +401,7 @@ class Expressions(Cursor):
         start = self.advance().start
         columns = self.row_schema()
         self.expect("[")
-        uris = self.list_until(self.expression, "]")
+        uris = self.list_until(lambda: self._nested(self.expression), "]")
         options: tuple[Option, ...] = ()
         if self.accept("with"):
             options = self.property_list()
@@ -405,6 +427,15 @@ class Expressions(Cursor):
         if token.kind is Kind.NAME and token.text not in BOOLEANS and self.ahead().text not in ("(", "."):
             return Name(self.advance().text, span=token.span)
         return self._operand()
+
+    def option_value(self) -> Expression:
+        """A word or a literal; what stands behind a word does not belong to it."""
+        token = self.token
+        if token.kind is Kind.NAME and token.text not in BOOLEANS:
+            return Name(self.advance().text, span=token.span)
+        if (name := self.bracketed_name()) is not None:
+            return Name(name, span=self.since(token.start))
+        return self._literal() if token.kind in _LITERALS else self._operand()
 
     def row_schema(self) -> tuple[ColumnType, ...]:
         """`(name: type, …)`."""
@@ -432,7 +463,7 @@ class Expressions(Cursor):
         """`typeof(type)`, or `typeof(name: type, …)`."""
         start = self.expect("typeof").start
         self.expect("(")
-        if self.ahead().text == ":":
+        if self.word == "[" or self.ahead().text == ":":
             columns = self.list_until(self.column_type, ")")
             return TypeOf(columns, span=self.since(start))
         type_ = self.type_name()

@@ -1,8 +1,8 @@
 """Tabular operators: each keyword has a method of its own, see OPERATORS."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 
-from rulefold.kql.parse.expressions import BOOLEANS, COMPARISON, LEVELS, Expressions
+from rulefold.kql.parse.expressions import COMPARISON, LEVELS, Expressions
 from rulefold.kql.syntax import (
     As,
     Call,
@@ -19,6 +19,7 @@ from rulefold.kql.syntax import (
     FindColumn,
     Fork,
     GetSchema,
+    Index,
     Invoke,
     Join,
     Literal,
@@ -56,7 +57,7 @@ from rulefold.kql.syntax import (
     Unsupported,
     Where,
 )
-from rulefold.kql.tokens import Kind, is_name, is_new_name, words
+from rulefold.kql.tokens import Kind, is_new_name, words
 from rulefold.kql.types import Type
 
 JOIN_KINDS = words(
@@ -82,7 +83,7 @@ _CHOICES: Mapping[tuple[str, str], Collection[str]] = {
     ("mv-expand", "bagexpansion"): ("bag", "array"),
     ("search", "kind"): ("default", "case_insensitive", "case_sensitive"),
 }
-_OPTIONS: Mapping[str, Collection[str]] = {
+OPTIONS: Mapping[str, Collection[str]] = {
     "join": ("kind",),
     "lookup": ("kind",),
     "union": ("kind", "isfuzzy", "withsource", "with_source"),
@@ -101,6 +102,9 @@ _OPTIONS: Mapping[str, Collection[str]] = {
         """
     ),
 }
+
+
+_OPERAND = max(LEVELS.values()) + 1
 
 
 class Operators(Expressions):
@@ -155,7 +159,7 @@ class Operators(Expressions):
 
     def _options(self, keyword: str) -> tuple[Option, ...]:
         """`name=value` pairs that stand next, of the names that the operator knows."""
-        known = _OPTIONS.get(keyword, ())
+        known = OPTIONS.get(keyword, ())
         options: list[Option] = []
         while (self.word in known or self.word.startswith("hint.")) and self.ahead().text == "=":
             start = self.advance()
@@ -163,25 +167,18 @@ class Operators(Expressions):
             choices = _CHOICES.get((keyword, start.text))
             if choices and self.word not in choices:
                 self.fail_one_of(choices, "one of")
-            value = self._option_value()
+            value = self.option_value()
             options.append(Option(start.text, value, span=self.since(start.start)))
             if keyword == "render":
                 self.accept(",")
         return tuple(options)
 
-    def _option_value(self) -> Expression:
-        token = self.token
-        if token.kind is Kind.NAME and token.text not in BOOLEANS:
-            return Name(self.advance().text, span=token.span)
-        return self._operand()
-
     # ---------------------------------------------------------------------------------- columns and rows, one by one
 
     def _where(self) -> Where:
         start = self.advance().start
-        options = self._options("where")
         condition = self.named_expression()
-        return Where(condition, options, span=self.since(start))
+        return Where(condition, span=self.since(start))
 
     def _extend(self) -> Extend:
         start = self.advance().start
@@ -204,7 +201,8 @@ class Operators(Expressions):
             return self.wildcard()
         if token.kind is Kind.NAME and self.ahead().text == "*" and self.ahead().start == token.end:
             return self.wildcard()
-        return self.named_expression()
+        name = self.name("a column, or a pattern of columns")
+        return Name(name, span=self.since(token.start))
 
     def _continues(self, touching: bool) -> bool:
         return touching and self.ahead().kind in (Kind.NAME, Kind.LONG)
@@ -219,8 +217,13 @@ class Operators(Expressions):
     def _distinct(self) -> Distinct:
         start = self.advance().start
         options = self._options("distinct")
-        columns = self.list_of(self.named_expression) if self.word != "*" else (Star(span=self.advance().span),)
+        columns = self.list_of(self._distinct_column)
         return Distinct(columns, options, span=self.since(start))
+
+    def _distinct_column(self) -> Expression:
+        if self.word == "*":
+            return Star(span=self.advance().span)
+        return self.named_expression()
 
     def _serialize(self) -> Serialize:
         start = self.advance().start
@@ -263,18 +266,16 @@ class Operators(Expressions):
 
     def _sort(self) -> Sort:
         start = self.advance().start
-        options = self._options("sort")
         self.expect("by")
         by = self.list_of(self._ordered)
-        return Sort(by, options, span=self.since(start))
+        return Sort(by, span=self.since(start))
 
     def _top(self) -> Top:
         start = self.advance().start
-        options = self._options("top")
         count = self.named_expression()
         self.expect("by")
         by = self._ordered()
-        return Top(count, by, options, span=self.since(start))
+        return Top(count, by, span=self.since(start))
 
     def _top_nested(self) -> TopNested:
         start = self.token.start
@@ -307,7 +308,6 @@ class Operators(Expressions):
 
     def _take(self) -> Take:
         keyword = self.advance()
-        self._options("take")
         count = self.named_expression()
         word = "take" if keyword.text == "limit" else keyword.text
         return Take(word, count, span=self.since(keyword.start))
@@ -321,24 +321,23 @@ class Operators(Expressions):
 
     def _count(self) -> Count:
         start = self.advance().start
-        if self.accept("as"):
-            self.new_name("a name")
-        return Count(span=self.since(start))
+        name = self.name("a name") if self.accept("as") else None
+        return Count(name, span=self.since(start))
 
     # ------------------------------------------------------------------------------------------------ several tables
 
     def _join(self) -> Join:
         keyword = self.advance()
         options = self._options(keyword.text)
-        right = self._table()
+        right = self.expression(_OPERAND)
         on: tuple[Expression, ...] = ()
         where = None
         if self.accept("on"):
             on = self.list_of(self.expression)
         elif keyword.text == "join" and self.accept("where"):
             where = self.expression()
-        else:
-            self.fail_missing(f'"on" and the columns to {keyword.text} on')
+        elif keyword.text == "lookup":
+            self.fail_missing('"on" and the columns to look up')
         return Join(keyword.text, right, on, where, options, span=self.since(keyword.start))
 
     def _table(self) -> Expression:
@@ -346,7 +345,10 @@ class Operators(Expressions):
         token = self.token
         if token.text == "*" or (self.ahead().text == "*" and self.ahead().start == token.end):
             return self.wildcard()
-        return self.expression(max(LEVELS.values()) + 1)
+        self._patterns = True
+        table = self.expression(_OPERAND)
+        self._patterns = False
+        return table
 
     def _union(self) -> Union:
         start = self.advance().start
@@ -361,13 +363,14 @@ class Operators(Expressions):
         if self.word == "in" and self.ahead().text == "(":
             self.advance()
             self.advance()
-            tables = self.list_until(self._table, ")")
+            tables = self.list_of(self._table)
+            self.expect(")")
         if self.word == "where" or tables:
             self.expect("where")
         condition = self.named_expression()
         keyword = None
         columns: tuple[FindColumn, ...] = ()
-        if self.word in ("project", "project-smart", "project-away"):
+        if self.word in ("project", "project-smart"):
             keyword = self.advance().text
             if keyword != "project-smart":
                 columns = self.list_of(self._find_column)
@@ -375,10 +378,10 @@ class Operators(Expressions):
 
     def _find_column(self) -> FindColumn:
         start = self.token.start
-        if self.word in ("pack", "pack_all") and self.ahead().text == "(":
+        if self.word == "pack" and self.ahead().text == "(":
             name = self.advance().text
             self.advance()
-            self.accept("*")
+            self.expect("*")
             self.expect(")")
             return FindColumn(name, packed=True, span=self.since(start))
         if self.accept("*"):
@@ -394,7 +397,8 @@ class Operators(Expressions):
         if self.word == "in" and self.ahead().text == "(":
             self.advance()
             self.advance()
-            tables = self.list_until(self._table, ")")
+            tables = self.list_of(self._table)
+            self.expect(")")
         condition: Expression
         if self.word == "*" and self.ahead().text not in LEVELS:
             condition = Star(span=self.advance().span)
@@ -440,8 +444,6 @@ class Operators(Expressions):
         pattern: list[Star | Literal | ParsedColumn] = []
         while (part := self._parse_part()) is not None:
             pattern.append(part)
-        if not pattern:
-            self.fail_missing("a pattern")
         return Parse(keyword.text, text, tuple(pattern), options, span=self.since(keyword.start))
 
     def _parse_part(self) -> Star | Literal | ParsedColumn | None:
@@ -526,13 +528,11 @@ class Operators(Expressions):
 
     def _invoke(self) -> Invoke:
         start = self.advance().start
-        if not (is_name(self.token) and self.ahead().text in ("(", ".")):
-            self.fail_missing("a call of a function")
-        return Invoke(self._path(), span=self.since(start))
+        return Invoke(self._call("a call of a function"), span=self.since(start))
 
     def _render(self) -> Render:
         start = self.advance().start
-        if self.word not in CHARTS:
+        if self.token.kind is not Kind.NAME:
             self.fail_one_of(CHARTS, "a chart")
         chart = self.advance().text
         options = self._options("render")
@@ -544,18 +544,19 @@ class Operators(Expressions):
         self.expect("(")
         options = []
         while self.word != ")":
-            name = self.advance()
-            self.expect("=")
-            options.append(Option(name.text, self.property_value(), span=self.since(name.start)))
+            options.append(self.property())
             while self.accept(",") and self.token.kind is Kind.NAME and self.ahead().text != "=":
-                self.property_value()  # further columns of ycolumns
+                column = self.token  # ycolumns=a, b: further columns
+                options.append(Option(options[-1].name, self.property_value(), span=column.span))
+            if self.word != ")" and self._tokens[self.index - 1].text != ",":
+                self.fail_expected('"," or ")"')
         self.expect(")")
         return tuple(options)
 
     def _as(self) -> As:
         start = self.advance().start
         options = self._options("as")
-        name = self.new_name("a name")
+        name = self.name("a name")
         return As(name, options, span=self.since(start))
 
     def _consume(self) -> Consume:
@@ -567,7 +568,7 @@ class Operators(Expressions):
 
     def _range(self) -> Range:
         start_ = self.advance().start
-        name = self.new_name("a name")
+        name = self.name("a name")
         self.expect("from")
         start = self.expression()
         self.expect("to")
@@ -586,10 +587,10 @@ class Operators(Expressions):
     def _fork(self) -> Fork:
         start = self.advance().start
         branches = []
-        while self.word == "(" or self.ahead().text == "=":
+        while self.word == "(" or self.ahead(3 if self.word == "[" else 1).text == "=":
             name = None
             if self.word != "(":
-                name = self.new_name("a name")
+                name = self.name("a name")
                 self.expect("=")
             branches.append((name, self._subpipe()))
         if not branches:
@@ -600,7 +601,7 @@ class Operators(Expressions):
         start = self.advance().start
         options = self._options("partition")
         self.expect("by")
-        by = self._partition_key()
+        by = self._column_path()
         if self.word == "{":
             self.advance()
             inside = self._nested(self.pipe)
@@ -611,15 +612,18 @@ class Operators(Expressions):
             pass
         return Partition(by, self._subpipe(), options=options, span=self.since(start))
 
-    def _partition_key(self) -> Expression:
-        """A column or a path to a member; what stands in parentheses behind it is the query."""
+    def _column_path(self) -> Expression:
+        """A column or a member of one; a bracket behind it does not make it a call."""
         start = self.token.start
-        key: Expression = Name(self.name("a column"), span=self.since(start))
-        while self.accept("."):
-            member_start = self.token.start
-            member = Name(self.name("a name"), span=self.since(member_start))
-            key = Member(key, member, span=self.since(start))
-        return key
+        value: Expression = Name(self.name("a column"), span=self.since(start))
+        while self.word in (".", "["):
+            if self.advance().text == ".":
+                member = self.token.start
+                value = Member(value, Name(self.name("a name"), span=self.since(member)), span=self.since(start))
+            else:
+                value = Index(value, self._nested(self.expression), span=self.since(start))
+                self.expect("]")
+        return value
 
     def _reduce(self) -> Reduce:
         start = self.advance().start
@@ -634,19 +638,8 @@ class Operators(Expressions):
     def _unsupported(self) -> Unsupported:
         """An operator that is read over, to the next pipe on its own level."""
         keyword = self.advance()
-        self.skip(("|", ";"))
-        span = self.since(keyword.start)
-        return Unsupported(keyword.text, self.text[span.start : span.end], span=span)
-
-    def skip(self, ends: Sequence[str]) -> None:
-        """Pass all to one of a few words, or to a bracket that was opened before."""
-        depth = 0
-        while self.token.kind is not Kind.END and (depth or self.word not in ends):
-            if self.token.kind is Kind.PUNCTUATION:
-                depth += (self.word in ("(", "[", "{")) - (self.word in (")", "]", "}"))
-            if depth < 0:
-                return
-            self.advance()
+        text = self.passed(("|", ";"), keyword)
+        return Unsupported(keyword.text, text, span=self.since(keyword.start))
 
 
 _COLUMNS: Mapping[str, Callable[[Operators], Expression | Ordered]] = {
