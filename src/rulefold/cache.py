@@ -1,27 +1,33 @@
-"""Builds remembered: what a build of the same pages with the same rulefold wrote and told, under `.rulefold/`.
+"""What is remembered under `.rulefold/`: whole builds, and parts of them.
 
-A build is remembered by what it depends on: the code of rulefold, its options, and the names and bytes of the pages.
-Nothing is taken from the folder that is not a hash or a diagnostic; it is safe to delete.
+A build is remembered by what it depends on: the code that made it, its options, and the names and bytes of the pages.
+Where that is not the same, the pages that have not changed are taken from the store of parts, and so is all else that
+takes long.  All of it is JSON, none of it is code, and the folder is safe to delete.
 """
 
 import contextlib
 import json
+import sys
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from rulefold import __version__
-from rulefold.diagnostics import Diagnostic, Related, Severity
+from rulefold.diagnostics import Diagnostic, from_record, to_record
 from rulefold.inputs import Page
-from rulefold.text import Place
 
-FOLDER = Path(".rulefold", "builds")
+HOME = Path(".rulefold")
+FOLDER = HOME / "builds"
+PARTS = HOME / "parts"
 KEPT = 20  # builds; the oldest are forgotten
+MAX_KEPT = 64 * 2**20  # bytes of the parts of one kind; those that were not asked for lately are forgotten
 MAX_HELD = 64 * 2**20  # bytes of all pages; a larger catalogue is built anew each time, a page at a time
 
-_FORM = 1
+_FORM = 2
+_PACKAGES = ("markdown_it", "pydantic", "pydantic_core")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,27 @@ def key_of(pages: Sequence[Page], options: Sequence[str]) -> str:
 
 
 def _code() -> str:
-    """The state of rulefold's own code, which may change while its version does not."""
+    """The state of the code that makes a build: rulefold's own, which changes while its version does not, and others'."""
     package = Path(__file__).parent
     found = sorted((path.relative_to(package).as_posix(), path.stat()) for path in package.rglob("*.*"))
-    return repr([(n, s.st_size, s.st_mtime_ns) for n, s in found if not n.endswith(".pyc")])
+    own = [(n, s.st_size, s.st_mtime_ns) for n, s in found if not n.endswith(".pyc")]
+    return repr((own, [_state_of(name) for name in _PACKAGES], sys.version))
+
+
+def _state_of(package: str) -> tuple[int, int] | None:
+    """The state of the file in which a package tells its version; it is not imported."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    found = Path(spec.origin).stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def recall(folder: Path, key: str) -> Remembered | None:
     """The build with this key, or None where it is not remembered, or what is there cannot be read."""
     try:
         data = json.loads((folder / f"{key}.json").read_bytes())
-        told = tuple(_diagnostic(one) for one in data["diagnostics"])
+        told = tuple(map(from_record, data["diagnostics"]))
         return Remembered(dict(data["files"]), str(data["summary"]), str(data["subject"]), told)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -68,17 +84,22 @@ def remember(folder: Path, key: str, build: Remembered) -> None:
         "files": dict(build.files),
         "summary": build.summary,
         "subject": build.subject,
-        "diagnostics": [_data(diagnostic) for diagnostic in build.diagnostics],
+        "diagnostics": [to_record(diagnostic) for diagnostic in build.diagnostics],
     }
+    with contextlib.suppress(OSError):
+        _put(folder / f"{key}.json", json.dumps(data).encode())
+        _forget(folder)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Put a file in place whole, below a folder that git leaves alone.  Raises OSError."""
     from rulefold.store import write_file  # loaded by what was built, and slow to load for what is only recalled
 
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        write_file(folder / f"{key}.json", json.dumps(data).encode())
-        _forget(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ignore = path.parent.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    write_file(path, data)
 
 
 def _forget(folder: Path) -> None:
@@ -96,32 +117,6 @@ def is_whole(folder: Path, files: Mapping[str, str]) -> bool:
         return False
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": diagnostic.code,
-        "severity": str(diagnostic.severity),
-        "message": diagnostic.message,
-        "place": diagnostic.place,
-        "hints": diagnostic.hints,
-        "related": [(related.place, related.message) for related in diagnostic.related],
-        "detection": diagnostic.detection,
-        "excerpt": diagnostic.excerpt,
-    }
-
-
-def _diagnostic(data: Mapping[str, Any]) -> Diagnostic:
-    return Diagnostic(
-        data["code"],
-        Severity(data["severity"]),
-        data["message"],
-        Place(*data["place"]) if data["place"] else None,
-        tuple(data["hints"]),
-        tuple(Related(Place(*place), message) for place, message in data["related"]),
-        data["detection"],
-        data["excerpt"],
-    )
-
-
 def with_bytes(pages: Sequence[Page]) -> list[Page] | None:
     """The pages with their bytes, so that what is hashed is what is read; None where they are too many to be held.
 
@@ -132,3 +127,65 @@ def with_bytes(pages: Sequence[Page]) -> list[Page] | None:
     if sum(page.path.stat().st_size for page in pages if page.path) > MAX_HELD:
         return None
     return [Page(page.name, page.path, folder=page.folder, data=page.content()) for page in pages]
+
+
+class Store:
+    """Parts of builds, by their kind and by a hash of all that they depend on but the code: JSON on one line each.
+
+    A kind is one file: a line with the state of the code and the SHA-256 of all that follows, then a key and its JSON a
+    line, those asked for last first.  A file of other code, or with a byte that is not as it was written, is none.  Two
+    runs at once each write what they know, and the later one stays.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """The store in a folder, of which nothing is read before it is asked for."""
+        self._folder = folder
+        self._code = sha256(f"{_FORM} {__version__} {_code()}".encode()).hexdigest()
+        self._known: dict[str, dict[bytes, bytes]] = {}
+        self._used: defaultdict[str, dict[bytes, bytes]] = defaultdict(dict)
+        self._changed: set[str] = set()
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The JSON that is remembered, or None."""
+        if kind not in self._known:
+            self._known[kind] = self._read(kind)
+        value = self._known[kind].get(key.encode())
+        if value is not None:
+            self._used[kind][key.encode()] = value
+        return value
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Remember JSON on one line, once `save` is called."""
+        self._used[kind][key.encode()] = value
+        self._changed.add(kind)
+
+    def save(self) -> None:
+        """Write the kinds that have changed; where that cannot be done, they are made anew next time."""
+        for kind in sorted(self._changed):
+            with contextlib.suppress(OSError):
+                _put(self._path(kind), self._written(kind))
+
+    def _path(self, kind: str) -> Path:
+        return self._folder / f"{kind}.lines"
+
+    def _read(self, kind: str) -> dict[bytes, bytes]:
+        try:
+            head, _, body = self._path(kind).read_bytes().partition(b"\n")
+        except OSError:
+            return {}
+        if head != self._head(body):
+            return {}
+        return {key: value for key, _, value in (line.partition(b" ") for line in body.splitlines())}
+
+    def _written(self, kind: str) -> bytes:
+        lines: list[bytes] = []
+        room = MAX_KEPT
+        for key, value in (self._used[kind] | self._known.get(kind, {})).items():
+            room -= len(key) + len(value) + 2
+            if room >= 0:
+                lines.append(b"%b %b\n" % (key, value))
+        body = b"".join(lines)
+        return self._head(body) + b"\n" + body
+
+    def _head(self, body: bytes) -> bytes:
+        return f"{self._code} {sha256(body).hexdigest()}".encode()

@@ -17,8 +17,8 @@ from rulefold.folding.company import Comparison
 from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Detection, PageSource
-from rulefold.queries import LACKING
-from rulefold.reading import Memo, PagesRead, read_pages
+from rulefold.queries import LACKING, Looker, Memo
+from rulefold.reading import PagesRead, read_pages
 from rulefold.targets import FORMATS
 from rulefold.text import Place
 from rulefold.workspace import Workspace
@@ -61,7 +61,8 @@ def build(
     for page in read_pages(contents(), memo, jobs):
         read.follow(page)
     reading = read.reading
-    catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, workspace)
+    looker = Looker(workspace, memo) if workspace is not None else None
+    catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, looker)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)

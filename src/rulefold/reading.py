@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Protocol
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Severity, from_record, to_record
@@ -20,21 +19,12 @@ from rulefold.folding.records import to_record as record_of
 from rulefold.folding.rules import Gathered, gather
 from rulefold.model import Entry
 from rulefold.pages import Block, read_blocks
+from rulefold.queries import Memo
 from rulefold.text import Source
 
 MAX_FAULTS_A_PAGE = 1_000
 _KIND = "page"  # of what a memo holds
 _BATCH = 4 * 1024 * 1024  # bytes of pages that a process is given at once
-
-
-class Memo(Protocol):
-    """What is remembered of earlier runs: JSON by its kind and by a hash of all that it depends on but the code."""
-
-    def get(self, kind: str, key: str) -> bytes | None:
-        """What is remembered, or None."""
-
-    def put(self, kind: str, key: str, value: bytes) -> None:
-        """Remember JSON on one line."""
 
 
 @dataclass(slots=True)

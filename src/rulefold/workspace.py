@@ -33,10 +33,11 @@ class WorkspaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Tables as columns with their types, and functions by name."""
+    """Tables as columns with their types, functions by name, and a hash of the files that these are from."""
 
     tables: Tables = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
+    digest: str = ""
 
 
 def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
@@ -44,13 +45,14 @@ def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
 
     Raises WorkspaceError for a file that cannot be read.
     """
+    tables, functions = list(tables), list(functions)
     found: dict[str, Mapping[str, str]] = {}
     for path in _files(tables, _TABLE_SUFFIXES):
         found.update(read_tables(path))
     known: dict[str, Function] = {}
     for path in _files(functions, _FUNCTION_SUFFIXES):
         known.update(read_functions(path))
-    return Workspace(found, known)
+    return Workspace(found, known, digest(tables, functions))
 
 
 def digest(tables: Iterable[Path], functions: Iterable[Path]) -> str:

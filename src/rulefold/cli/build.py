@@ -1,5 +1,6 @@
 """`rulefold build`: pages into a catalogue on disk."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -25,7 +26,7 @@ from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rulefold.cache import Remembered
+    from rulefold.cache import Remembered, Store
     from rulefold.chain import Build
     from rulefold.diagnostics import Diagnostic
     from rulefold.inputs import Page
@@ -34,6 +35,7 @@ FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
 USUAL = FORMATS[:-1]  # a page to browse is a third as large as all else together, and is made for who asks for it
 ALL = "all"
 _SHOWN_ERRORS = 20
+_LARGE = 64 * 2**20  # bytes of pages
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,6 +62,12 @@ formats_option: Decorator = click.option(
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where the output is not current.")
 @on_conflict_option
 @click.option("--no-cache", is_flag=True, help="Build anew, and remember nothing under .rulefold/.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read pages; else one, and one a core for more than 64 MB of pages.",
+)
 @tables_option
 @functions_option
 @click.option("--no-queries", is_flag=True, help="Do not look at the queries.")
@@ -71,6 +79,7 @@ def build(
     only_check: bool,
     on_conflict: str,
     no_cache: bool,
+    jobs: int | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
     no_queries: bool,
@@ -93,9 +102,14 @@ def build(
     from rulefold.folding import OnConflict
 
     read = memory.pages if memory else found
-    workspace = None if no_queries else workspace_of(tables, functions, pages)
-    conflict = cast("OnConflict", on_conflict)
-    built = build_catalogue(progress(read, "page"), conflict, queries=not no_queries, workspace=workspace)
+    built = build_catalogue(
+        progress(read, "page"),
+        cast("OnConflict", on_conflict),
+        queries=not no_queries,
+        workspace=None if no_queries else workspace_of(tables, functions, pages),
+        memo=memory.parts if memory else None,
+        jobs=jobs or _jobs(read),
+    )
     told = judged(built.diagnostics)
     print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
@@ -111,14 +125,15 @@ class Memory:
 
     pages: "list[Page]"
     key: str
+    parts: "Store"
 
     @classmethod
     def of(cls, pages: "list[Page]", options: tuple[str, ...]) -> "Memory | None":
         """The memory for a build of these pages; None where they are too many to be held."""
-        from rulefold.cache import key_of, with_bytes
+        from rulefold.cache import PARTS, Store, key_of, with_bytes
 
         held = with_bytes(pages)
-        return None if held is None else cls(held, key_of(held, options))
+        return None if held is None else cls(held, key_of(held, options), Store(PARTS))
 
     def recall(self, output: Path) -> "Remembered | None":
         """The same build as it was done before, if its output is still what it wrote."""
@@ -134,6 +149,14 @@ class Memory:
 
         subject = _subject(built)
         remember(FOLDER, self.key, Remembered(digests(output), _summary(built), subject, built.diagnostics))
+        self.parts.save()
+
+
+def _jobs(pages: "Sequence[Page]") -> int:
+    """The processes that it takes to read pages: more than one only where that pays for starting them."""
+    files = [page.path for page in pages if page.path and page.path.is_file()]
+    size = sum(file.stat().st_size for file in files) if len(files) > 1 else 0
+    return os.cpu_count() or 1 if size > _LARGE else 1
 
 
 def _print_current(output: Path, known: "Remembered", only_check: bool) -> None:

@@ -1,5 +1,6 @@
 """`rulefold kql`: look at one query."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +122,7 @@ def _source(query: str, pages: tuple[str, ...]) -> "Source":
     from rulefold.text import Source
 
     if query == "-":
-        return Source.decode("<stdin>", click.get_binary_stream("stdin").read())
+        return Source.decode("<stdin>", sys.stdin.buffer.read())
     path = Path(query)
     if path.is_file():
         return Source.decode(query, path.read_bytes())

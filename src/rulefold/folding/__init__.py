@@ -43,16 +43,20 @@ def fold(
     `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
     that are nearly the same; without a workspace, nobody reads them.
     """
-    return fold_rules(gather(entries).rules(), on_conflict, near_duplicates if queries else None, workspace)
+    looker = Looker(workspace) if workspace is not None else None
+    return fold_rules(gather(entries).rules(), on_conflict, near_duplicates if queries else None, looker)
 
 
 def fold_rules(
     rules: Sequence[Rule],
     on_conflict: OnConflict = "first",
     comparison: Comparison | None = near_duplicates,
-    workspace: Workspace | None = None,
+    looker: Looker | None = None,
 ) -> tuple[Catalogue, list[Diagnostic]]:
-    """Fold rules whose rows are gathered, see `fold`; `comparison` finds queries that are nearly the same."""
+    """Fold rules whose rows are gathered, see `fold`.
+
+    `comparison` finds queries that are nearly the same, and `looker` reads them.
+    """
     scalars = [resolve(rule, on_conflict) for rule in rules]
     folded = [
         _Folded(key, rule, _first_place(rule), values, relations(rule.rows))
@@ -60,7 +64,6 @@ def fold_rules(
     ]
     platforms = PlatformMap(one.stated for one in folded)
     around = company([_member(one) for one in folded], comparison)
-    looker = Looker(workspace) if workspace is not None else None
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
     for one in folded:

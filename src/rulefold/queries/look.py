@@ -1,8 +1,11 @@
 """What is to be said of a rule's query, by itself and in view of what the rule declares."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
+from typing import Protocol
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Severity
@@ -33,6 +36,16 @@ LACKING = {
 }
 
 
+class Memo(Protocol):
+    """What is remembered of earlier runs: JSON by its kind and by a hash of all that it depends on but the code."""
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """What is remembered, or None."""
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Remember JSON on one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What a query uses, and what is to be said of it."""
@@ -54,16 +67,33 @@ class Looked:
 class Looker:
     """Looks at one query after another; what the workspace lacks is told at the first that asks for it."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Hold queries against the tables and functions of a workspace."""
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, memo: Memo | None = None) -> None:
+        """Hold queries against the tables and functions of a workspace; what `memo` remembers is not made again."""
+        self._workspace, self._memo = workspace, memo
         self._told: set[str] = set()
 
     def look(self, detection: Detection) -> Looked:
         """What the query of a detection uses, and what is to be said of it."""
-        looked = look(detection, self._workspace)
+        memo = self._memo
+        looked = look(detection, self._workspace) if memo is None else self._looked_or_recalled(detection, memo)
         found = tuple(one for one in map(self._once, looked.found) if one is not None)
         return replace(looked, found=found)
+
+    def _looked_or_recalled(self, detection: Detection, memo: Memo) -> Looked:
+        key = self._key(detection)
+        known = memo.get("query", key)
+        if known is not None:
+            return unpack(known)
+        looked = look(detection, self._workspace)
+        memo.put("query", key, pack(looked))
+        return looked
+
+    def _key(self, detection: Detection) -> str:
+        """What a look depends on but for the code, as one hash."""
+        period = detection.schedule.query_period if detection.schedule else None
+        declared = [connector.data_types for connector in detection.connectors]
+        depends = json.dumps([self._workspace.digest, detection.query, detection.type, period, declared])
+        return sha256(depends.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _once(self, one: QueryDiagnostic) -> QueryDiagnostic | None:
         hint = LACKING.get(one.code)
@@ -73,6 +103,26 @@ class Looker:
             return None
         self._told.add(one.message)
         return replace(one, severity=Severity.NOTE, hints=(*one.hints, hint))
+
+
+def pack(looked: Looked) -> bytes:
+    """A look as JSON on one line."""
+    found = [[one.kind, one.code, one.severity, one.message, one.span, one.hints] for one in looked.found]
+    return json.dumps([looked.tables, dict(looked.columns), looked.functions, found], separators=(",", ":")).encode()
+
+
+def unpack(packed: bytes) -> Looked:
+    """The look that `pack` made JSON of."""
+    tables, columns, functions, found = json.loads(packed)
+    return Looked(
+        tuple(tables),
+        {table: tuple(names) for table, names in columns.items()},
+        tuple(functions),
+        tuple(
+            QueryDiagnostic(Stage(kind), code, Severity(severity), message, Span(*span), tuple(hints))
+            for kind, code, severity, message, span, hints in found
+        ),
+    )
 
 
 def look(detection: Detection, workspace: Workspace) -> Looked:
