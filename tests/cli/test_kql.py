@@ -76,7 +76,7 @@ def test_the_tree_shows_each_node_and_a_fault(folder: Path) -> None:
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[:3] == ["Query", "  statements", "    Value"]
-    assert "          left: Name 'UserPrincipalName'" in lines
+    assert "left: Name 'UserPrincipalName'" in [line.strip() for line in lines]
     broken = run(folder, "tree", "broken.kql")
     assert broken.returncode == 1
     assert 'broken.kql:1:19: error RF701: found "|", expected an expression' in broken.stderr

@@ -185,13 +185,18 @@ class Tables(Columns):
 
     def _datatable(self, table: DataTable, at: Place) -> Relation:
         columns = {one.name: Column(one.type or Type.DYNAMIC) for one in table.columns}
-        values = [self.value(value, at) for value in table.values]
+        values = [self._datatable_value(value, at) for value in table.values]
         width = max(1, len(table.columns))
         if len(values) % width:
             message = f"found {len(values)} values, expected a multiple of {width}, the number of columns"
             self.report(codes.QUERY_ARGUMENTS, table.span, message)
         rows = tuple(tuple(values[n : n + width]) for n in range(0, len(values) - width + 1, width))
         return GivenRows(Row(columns), rows, span=table.span)
+
+    def _datatable_value(self, value: Expression, at: Place) -> Value:
+        if isinstance(value, Binary | Logical):
+            self.report(codes.QUERY_PLACE, value.span, "found an operator, expected a literal")
+        return self.value(value, at)
 
     def _externaldata(self, data: ExternalData, at: Place) -> Relation:
         columns = {one.name: Column(one.type or Type.DYNAMIC) for one in data.columns}

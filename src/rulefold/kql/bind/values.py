@@ -9,7 +9,7 @@ from rulefold.kql import functions
 from rulefold.kql.bind import operations
 from rulefold.kql.bind.scope import Declared, Place, Scope
 from rulefold.kql.bind.state import MAX_CALLS, Binding
-from rulefold.kql.functions import Fault, Kind, Operand, Reason, Special
+from rulefold.kql.functions import Argument, Fault, Kind, Operand, Parameter, Reason, Special
 from rulefold.kql.functions import Function as Known
 from rulefold.kql.plan import (
     Access,
@@ -52,6 +52,7 @@ from rulefold.text import Span
 
 T = TypeVar("T")
 _TEXT_LISTS = frozenset({"in~", "!in~", "has_any", "has_all"})
+_CONSTANTS = frozenset({Argument.CONSTANT, Argument.LITERAL})
 _KEY_TYPES = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 
 
@@ -323,11 +324,27 @@ class Values(Binding):
             self._reach(arguments[0], call.span)
         if resolved.fault is not None:
             self._refuse(function, resolved.fault, call, arguments)
+        else:
+            self._look_at_values(call, arguments, resolved.parameters)
         type_ = resolved.type if isinstance(resolved.type, Type) else None
         if resolved.signature is not None and resolved.signature.result.rule is functions.Rule.TYPE_OF:
             types = [one.type for one in arguments if isinstance(one, TypeValue)]
             type_ = types[0] if types else Type.STRING
         return Apply(type_ or Type.UNKNOWN, function.name, arguments, span=call.span)
+
+    def _look_at_values(self, call: Call, arguments: Sequence[Value], parameters: Sequence[Parameter | None]) -> None:
+        """Arguments that have to be constant, and those that have to be one of a few words."""
+        for argument, parameter in zip(arguments, parameters, strict=False):  # of an ambiguous call none is known
+            if parameter is None:
+                continue
+            if parameter.argument in _CONSTANTS and (column := _column_in(argument)) is not None:
+                message = f"found the column {column}, expected a constant as {parameter.name} of {call.function}"
+                self.report(codes.QUERY_PLACE, argument.span, message)
+            if parameter.values and isinstance(argument, Constant) and isinstance(argument.value, str):
+                expected = {value.lower() for value in parameter.values}
+                if argument.value.lower() not in expected:
+                    message = f"found {argument.value!r}, expected one of {', '.join(parameter.values)}"
+                    self.report(codes.QUERY_TYPE, argument.span, message)
 
     def _reach(self, back: Value, span: Span) -> None:
         if isinstance(back, Constant) and back.type is Type.TIMESPAN and isinstance(back.value, int):
@@ -468,6 +485,22 @@ class Values(Binding):
         if isinstance(found, Relation):
             return self._misplaced(expression.span, "found a table, expected a value")
         return found
+
+
+def _column_in(value: Value) -> str | None:
+    """The name of a column that a value depends on."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case ColumnValue(_, name):
+                return name
+            case Apply(_, _, arguments):
+                waiting += arguments
+            case Access(_, target, _):
+                waiting.append(target)
+            case _:
+                pass
+    return None
 
 
 def _operand_type(value: Value) -> Operand:
