@@ -52,7 +52,7 @@ def key_of(pages: Sequence[Page], options: Sequence[str]) -> str:
 
 
 def _code() -> str:
-    """The state of rulefold's own code, which may change while its version does not, and of what a build rests on."""
+    """The state of the code that makes a build: rulefold's own, where the version does not tell, and that of others."""
     package = Path(__file__).parent
     found = sorted((path.relative_to(package).as_posix(), path.stat()) for path in package.rglob("*.*"))
     own = [(n, s.st_size, s.st_mtime_ns) for n, s in found if not n.endswith(".pyc")]

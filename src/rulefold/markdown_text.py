@@ -27,7 +27,7 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[
 
 def code_block(code: str, language: str) -> Iterator[str]:
     """The lines of a fenced block, whose fence is longer than any in the code."""
-    longest = max(map(len, re.findall(r"`{3,}", code)), default=2)
+    longest = max(map(len, re.findall(r"`{3,}", code)), default=2) if "```" in code else 2
     fence = "`" * (longest + 1)
     yield f"{fence}{language}"
     yield from code.removesuffix("\n").split("\n")

@@ -4,10 +4,8 @@ What one page brings depends on its name and its bytes alone.  So it can be made
 """
 
 import json
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -158,6 +156,9 @@ def _read_or_recalled(name: str, data: bytes, memo: Memo) -> PagesRead:
 
 
 def _read_in_processes(pages: Iterable[tuple[str, bytes]], jobs: int) -> Iterator[PagesRead]:
+    import signal
+    from concurrent.futures import Future, ProcessPoolExecutor  # takes as long to load as some ten pages to read
+
     with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as processes:
         running: deque[Future[PagesRead]] = deque()
         for batch in _batches(pages):

@@ -72,22 +72,23 @@ def write_output(folder: Path, files: Mapping[str, bytes]) -> Written:
     Where this is killed, or ends with an error, each file has its old bytes or its new ones, and the next call puts
     everything right.
     """
+    wanted = _digests(files)
     _make_folder(folder)
     with _alone(folder):
         known = _known(folder)
         _remove_leftovers(folder, {*files, *known, MANIFEST})
         stale = {path: digests for path, digests in known.items() if path not in files}
         if stale:
-            _announce(folder, files)
+            _announce(folder, wanted)
         removed, kept = _remove_stale(folder, stale)  # first: a name may differ from a new one in nothing but case
         changed = 0
         for path, data in files.items():
             if _read(f"{folder}/{path}") != data:
                 if not changed and not stale:
-                    _announce(folder, files)
+                    _announce(folder, wanted)
                 _put(f"{folder}/{path}", data)
                 changed += 1
-        _replace(f"{folder}/{MANIFEST}", _manifest(_digests(files)))
+        _replace(f"{folder}/{MANIFEST}", _manifest(wanted))
     return Written(changed, len(files) - changed, removed, kept)
 
 
@@ -230,10 +231,10 @@ def is_inside(path: str) -> bool:
     return path.isprintable() and not set("\\:") & set(path)
 
 
-def _announce(folder: Path, files: Mapping[str, bytes]) -> None:
+def _announce(folder: Path, digests: Mapping[str, str]) -> None:
     """Say in the manifest what will be written, beside what was."""
     written, pending = read_manifest(folder), _pending(folder)
-    for path, digest in _digests(files).items():
+    for path, digest in digests.items():
         if written.get(path) != digest:
             pending[path] = sorted({*pending.get(path, ()), digest})
     _put(f"{folder}/{MANIFEST}", _manifest(written, pending))

@@ -67,9 +67,7 @@ class Stated:
     @classmethod
     def by(cls, entry: Entry, order: int) -> "Stated":
         """What an entry states."""
-        places = [entry.place(name) for name in SCALARS]
-        at = array("I", [n for place in places for n in (place.line, place.column)])
-        return cls(_scalars(entry), places[0].file, at, order)
+        return cls(_scalars(entry), entry.where.source.name, _lines_and_columns(entry), order)
 
     def value(self, name: str) -> str | None:
         """The value of a field."""
@@ -79,6 +77,17 @@ class Stated:
         """Where the first row states a field."""
         n = 2 * _SLOT[name]
         return Place(self.page, self.at[n], self.at[n + 1])
+
+
+def _lines_and_columns(entry: Entry) -> "array[int]":
+    """The places of the fields in SCALARS, as `Entry.place` has them one by one."""
+    where, found = entry.where, array("I")
+    text, start = where.source.text, where.span.start
+    for name in SCALARS:
+        end = where.parts.get(name, where.span)[0]
+        line_start = max(text.rfind("\n", start, end) + 1, start)
+        found.extend((where.line + text.count("\n", start, end), end - line_start + 1))
+    return found
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Outputs: one module each, and one row each in `FORMATS` or `TARGETS`.
+"""Outputs: one module each, and one row each in `FORMATS`, or in `TARGETS` of `exports`.
 
 A format is a part of what `rulefold build` writes, and holds a catalogue whole.  A target is what `rulefold export`
 writes for another tool, and says what it cannot hold.  Both turn a catalogue into files, as a mapping from path to
@@ -8,23 +8,13 @@ text, and do not touch the disk.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from rulefold.model import Catalogue
-from rulefold.targets import (
-    adx,
-    bicep,
-    csv_table,
-    defender_xdr,
-    jsonl,
-    misp,
-    msticpy,
-    navigator,
-    sentinel_arm,
-    sentinel_yaml,
-    stix,
-    terraform,
-)
 from rulefold.targets.frame import Emitted, Loss, Option, OptionError, Options, Target
+
+if TYPE_CHECKING:
+    from rulefold.targets.exports import TARGETS
 
 __all__ = [
     "FORMATS",
@@ -73,44 +63,6 @@ FORMATS: dict[str, Format] = {
 # What is written where nothing else is asked for.
 USUAL = tuple(name for name in FORMATS if name != "html")
 
-TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (
-        Target(
-            "sentinel-yaml",
-            "Microsoft Sentinel's rule files: analytics/*.yaml and hunting/*.yaml",
-            sentinel_yaml.emit,
-            sentinel_yaml.OPTIONS,
-        ),
-        Target(
-            "sentinel-arm",
-            "Azure Resource Manager templates: alert rules, and hunting queries as saved searches",
-            sentinel_arm.emit,
-            sentinel_arm.OPTIONS,
-        ),
-        Target("bicep", "the resources of sentinel-arm as Bicep files", bicep.emit, bicep.OPTIONS),
-        Target("terraform", "the same for Terraform's azurerm provider, as HCL", terraform.emit, terraform.OPTIONS),
-        Target(
-            "defender-xdr",
-            "custom detections of Microsoft Defender XDR, for rules that read one of its tables",
-            defender_xdr.emit,
-            defender_xdr.OPTIONS,
-        ),
-        Target("stix", "bundle.json, a STIX 2.1 bundle of indicators and ATT&CK techniques", stix.emit),
-        Target(
-            "misp",
-            "event.json, a MISP event of kql-analytics-rule and threat-hunt-query objects",
-            misp.emit,
-            misp.OPTIONS,
-        ),
-        Target("msticpy", "msticpy's query files: analytics.yaml and hunting.yaml", msticpy.emit),
-        Target("navigator", "layer.json, layers for the ATT&CK Navigator", navigator.emit, navigator.OPTIONS),
-        Target("adx", "functions.kql, a script of stored functions for Azure Data Explorer", adx.emit),
-        Target("jsonl", "detections.jsonl, one detection a line, whole", jsonl.emit),
-        Target("csv", "detections.csv, one detection a row", csv_table.emit),
-    )
-}
-
 # What is asked for and cannot be had: tools by the names people give them, whose rules are in another query language.
 OTHER_LANGUAGES: dict[str, str] = {
     "sigma": "Sigma",
@@ -125,3 +77,12 @@ OTHER_LANGUAGES: dict[str, str] = {
     "yaral": "YARA-L",
     "chronicle": "YARA-L",
 }
+
+
+def __getattr__(name: str) -> object:
+    """TARGETS, when it is asked for: a build needs none of its modules, which take long to load."""
+    if name == "TARGETS":
+        from rulefold.targets.exports import TARGETS
+
+        return TARGETS
+    raise AttributeError(f"module {__name__} has no attribute {name}")
