@@ -3,6 +3,7 @@
 import pytest
 
 from rulefold.folding import fold
+from rulefold.folding.company import MAX_TWINS
 from tests.pages_text import block, detections, entries, guid, page
 
 
@@ -94,3 +95,12 @@ def test_many_twins_are_not_all_named() -> None:
     first = next(d for d in told if d.code == "RF306")
     assert first.message.endswith("'Rule 1', 'Rule 2', 'Rule 3' and 2 more")
     assert len(first.related) == 3
+
+
+def test_of_very_many_twins_each_is_linked_to_some() -> None:
+    catalogue, told = fold(entries(page(*rules(*["T"] * (MAX_TWINS + 10)))))
+    for n, detection in enumerate(catalogue.detections):
+        assert detection.same_query is not None
+        assert len(set(detection.same_query) - {guid(n)}) == len(detection.same_query) == MAX_TWINS
+    first = next(d for d in told if d.code == "RF306")
+    assert first.message.endswith(f"and {MAX_TWINS + 9 - 3} more")
