@@ -69,7 +69,7 @@ class Statements(Operators):
         word, following = self.word, self.ahead()
         if word == "let" and (is_new_name(following) or following.text == "["):
             return self._let()
-        if word == "set" and following.kind is Kind.NAME:
+        if word == "set" and (following.kind is Kind.NAME or following.text == "["):
             return self._set()
         if word == "declare" and following.text == "query_parameters":
             return self._declare()
