@@ -82,7 +82,6 @@ DEEP = {
     "elements": "a[",
     "lists": "a in (",
     "between": "a between (",
-    "datatable": "datatable(a: long)[",
     "externaldata": "externaldata(a: long)[",
     "toscalar": "toscalar(",
     "subqueries": "(T | where f(",

@@ -138,6 +138,10 @@ JSON: SearchStrategy[Json] = st.recursive(
 )
 
 
+_SIGNED = COUNTS | st.integers(0, 9).map(lambda days: Literal(Type.TIMESPAN, days * 864_000_000_000))
+CONSTANTS: SearchStrategy[Expression] = LITERALS | st.builds(Dynamic, JSON) | st.builds(Unary, st.just("-"), _SIGNED)
+
+
 # ----------------------------------------------------------------------------------------------------- expressions
 
 _NAME = st.builds(Name, NAMES)
@@ -176,7 +180,7 @@ def expressions(depth: int = DEPTH) -> SearchStrategy[Expression]:
         st.builds(Member, inner, _NAME | st.builds(Call, NAMES, some(inner, 0))),
         st.builds(Index, inner, inner),
         st.builds(TypeOf, TYPES | some(COLUMNS)),
-        st.builds(DataTable, some(COLUMNS), some(inner, 0)),
+        st.builds(DataTable, some(COLUMNS), some(CONSTANTS, 0)),
         st.builds(ExternalData, some(COLUMNS), some(STRINGS), options("format", "by")),
         st.builds(Subquery, st.sampled_from(["toscalar", "totable"]), inner),
         st.builds(Subquery, st.just("toscalar"), inner, st.just((Option("kind", Name("nooptimization")),))),
@@ -211,7 +215,8 @@ def _subpipes(depth: int) -> SearchStrategy[Pipe]:
 OPERATIONS: SearchStrategy[Expression] = st.recursive(
     st.sampled_from([Name("a"), Name("b")]),
     lambda inner: st.one_of(
-        st.builds(Binary, st.sampled_from(["+", "*", "<", "==", "has"]), inner, inner),
+        st.builds(Binary, st.sampled_from(["+", "*"]), inner, inner),
+        st.builds(Binary, st.sampled_from(["<", "==", "has"]), inner, inner),
         st.builds(Logical, st.sampled_from(["and", "or"]), some(inner, 2)),
         st.builds(Membership, st.just("in"), inner, some(inner)),
         st.builds(Between, st.just("between"), inner, inner, inner),
@@ -364,7 +369,9 @@ def _sources(depth: int) -> Operators:
 
 # ------------------------------------------------------------------------------------------------------ statements
 
-_PARAMETERS = st.builds(Parameter, NAMES, TYPES, _none | expressions(1)) | st.builds(Parameter, NAMES, some(COLUMNS, 0))
+_PARAMETERS = st.builds(Parameter, NAMES, TYPES, _none | _NAME | CONSTANTS) | st.builds(
+    Parameter, NAMES, some(COLUMNS, 0)
+)
 
 
 @cache
@@ -374,12 +381,11 @@ def statements(depth: int = DEPTH) -> SearchStrategy[Statement]:
     end = some(st.builds(Value, expressions(depth)), 0, 1)
     body = st.builds(lambda first, last: first + last, some(lets, 0, 2), end)
     functions = st.builds(Function, some(_PARAMETERS, 0), body, st.booleans())
-    words = st.sampled_from(["a", "query_now", "print"])
     return st.one_of(
         st.builds(Value, expressions(depth)),
         lets,
         st.builds(Let, NAMES, functions),
-        st.builds(Set, words, _none | _NAME | LITERALS),
+        st.builds(Set, NAMES, _none | _NAME | LITERALS),
         st.builds(Declare, some(_PARAMETERS)),
         st.just(Aside("restrict", "restrict access to (T, database('x').*)")),
     )

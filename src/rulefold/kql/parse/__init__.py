@@ -3,6 +3,7 @@
 from rulefold import codes
 from rulefold.kql.faults import QueryDiagnostic, Stage, fault
 from rulefold.kql.parse.cursor import QuerySyntaxError
+from rulefold.kql.parse.expressions import SETTINGS
 from rulefold.kql.parse.operators import Operators
 from rulefold.kql.syntax import (
     Aside,
@@ -10,6 +11,7 @@ from rulefold.kql.syntax import (
     Expression,
     Function,
     Let,
+    Name,
     Parameter,
     Query,
     Set,
@@ -67,7 +69,7 @@ class Statements(Operators):
         word, following = self.word, self.ahead()
         if word == "let" and (is_new_name(following) or following.text == "["):
             return self._let()
-        if word == "set" and following.kind is Kind.NAME:
+        if word == "set" and (following.kind is Kind.NAME or following.text == "["):
             return self._set()
         if word == "declare" and following.text == "query_parameters":
             return self._declare()
@@ -80,11 +82,14 @@ class Statements(Operators):
 
     def _let(self) -> Let:
         start = self.advance().start
-        if self.word == "kind":
-            self.fail_expected("a name (one of the name kind is written ['kind'])")
-        name = self.name("a name")
+        name = self._statement_name("a name")
         self.expect("=")
         return Let(name, self._let_value(), span=self.since(start))
+
+    def _statement_name(self, what: str) -> str:
+        if self.word in SETTINGS:
+            self.fail_expected(f"{what} (one of the name {self.word} is written ['{self.word}'])")
+        return self.name(what)
 
     def _let_value(self) -> Expression | Function:
         if self._opens_function():
@@ -145,12 +150,19 @@ class Statements(Operators):
             self.expect(")")
             return Parameter(name, columns, span=self.since(start))
         type_ = self.type_name()
-        default = self.expression() if self.accept("=") else None
+        default = self._default() if self.accept("=") else None
         return Parameter(name, type_, default, span=self.since(start))
+
+    def _default(self) -> Expression:
+        """The default of a parameter: a literal or a name."""
+        start = self.token.start
+        if (value := self.constant()) is not None:
+            return value
+        return Name(self.name("a literal or a name"), span=self.since(start))
 
     def _set(self) -> Set:
         start = self.advance().start
-        name = self.advance().text
+        name = self._statement_name("the name of a request property")
         value = self.property_value() if self.accept("=") else None
         return Set(name, value, span=self.since(start))
 

@@ -63,10 +63,11 @@ _SPELLINGS = {
 }
 BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _LITERALS = frozenset({Kind.LONG, Kind.REAL, Kind.TIMESPAN, Kind.TYPED, Kind.STRING})
+_SIGNED = frozenset({Kind.LONG, Kind.REAL, Kind.TIMESPAN})
 _BRACKETED = frozenset({Kind.STRING, Kind.NAME, Kind.LONG})
 _SUBQUERIES = ("toscalar", "totable")
 # Settings that are no names of columns before `=`.
-_SETTINGS = ("kind", "withsource", "with_source")
+SETTINGS = frozenset({"kind", "withsource", "with_source"})
 
 
 class Expressions(Cursor):
@@ -259,7 +260,7 @@ class Expressions(Cursor):
         """A value, perhaps with the name or the names it is given."""
         token = self.token
         if is_new_name(token) and self.ahead().text == "=":
-            if token.text in _SETTINGS:
+            if token.text in SETTINGS:
                 self.fail_expected(f"a column (one of the name {token.text} is written ['{token.text}'])")
             self.advance()
             return self._given((token.text,), token.start)
@@ -313,6 +314,18 @@ class Expressions(Cursor):
                 parts.append(literals.string(self.advance().text))
             value = "".join(parts)
         return Literal(Type.STRING, value, hidden, span=self.since(first.start))
+
+    def constant(self) -> Expression | None:
+        """A literal, perhaps with a sign, where one stands next."""
+        token = self.token
+        if token.text in ("-", "+") and self.ahead().kind in _SIGNED:
+            self.advance()
+            return Unary(token.text, self._literal(), span=self.since(token.start))
+        if token.kind in _LITERALS:
+            return self._literal()
+        if token.text in BOOLEANS:
+            return Literal(Type.BOOL, BOOLEANS[token.text], span=self.advance().span)
+        return self._dynamic() if token.text == "dynamic" and self.ahead().text == "(" else None
 
     def bracketed_name(self) -> str | None:
         """`['a name']`, where it stands next; a word or a number in brackets is a name too."""
@@ -392,7 +405,9 @@ class Expressions(Cursor):
         self.expect("[")
         values: list[Expression] = []
         while not self.accept("]"):
-            values.append(self._nested(self.expression))
+            if (value := self.constant()) is None:
+                self.fail_expected('a literal or "]"')
+            values.append(value)
             if not self.accept(",") and self.word != "]":
                 self.fail_expected('"," or "]"')
         return DataTable(columns, tuple(values), span=self.since(start))

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import assert_never
 
 from rulefold.kql.parse import parse
+from rulefold.kql.parse.expressions import SETTINGS
 from rulefold.kql.render import spelling
 from rulefold.kql.render.expressions import body_parts, columns, leftmost, option_value, value_parts
 from rulefold.kql.render.operators import operator_parts
@@ -43,7 +44,6 @@ from rulefold.kql.syntax import Value as ValueStatement
 from rulefold.kql.tokens import tokens
 from rulefold.kql.types import Type
 
-_NOT_LET = frozenset({"kind"})
 # Names that begin a statement of another kind where a statement begins.
 _STATEMENT_WORDS = Guard(frozenset({"let", "declare", "alias", "restrict"}))
 
@@ -95,13 +95,13 @@ def _parts_of(part: Compound) -> Parts:
 def _statement(node: Statement) -> Parts:
     match node:
         case Let(name, value):
-            yield f"let {spelling.name(name, _NOT_LET)} = "
+            yield f"let {spelling.name(name, SETTINGS)} = "
             if isinstance(value, Function):
                 yield from _function(value)
             else:
                 yield Body(value)
         case Set(name, value):
-            yield f"set {name}"
+            yield f"set {spelling.name(name, SETTINGS)}"
             if value is not None:
                 yield " = "
                 yield option_value(value)

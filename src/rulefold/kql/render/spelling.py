@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import copysign, isfinite
 
 from rulefold.kql.literals import TICKS_A_DAY, TICKS_A_SECOND
+from rulefold.kql.parse.expressions import SETTINGS
 from rulefold.kql.syntax import Literal
 from rulefold.kql.tokens import HYPHENATED, RESERVED, words
 from rulefold.kql.types import NAMES, Type
@@ -15,7 +16,6 @@ _BOOLEANS = words("true True TRUE false False FALSE")
 _NEVER_PLAIN = RESERVED | _BOOLEANS
 # Keywords that are read as the name of something new wherever one can stand.
 _PLAIN_WHEN_NEW = words("accumulate earliest latest mdm sql title verbose viewers")
-_SETTINGS = words("kind withsource with_source")
 # Words that begin something else when a parenthesis follows: a typed literal or a type.
 _NO_FUNCTION = frozenset(NAMES) | {"typeof"}
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -40,7 +40,7 @@ def name(text: str, avoid: frozenset[str] = frozenset()) -> str:
 
 def new_name(text: str, avoid: frozenset[str] = frozenset()) -> str:
     """A name for something new: a column or a parameter."""
-    return text if text in _PLAIN_WHEN_NEW and text not in avoid else name(text, avoid | _SETTINGS)
+    return text if text in _PLAIN_WHEN_NEW and text not in avoid else name(text, avoid | SETTINGS)
 
 
 def function(text: str) -> str:
