@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -182,3 +182,151 @@ def test_two_builds_at_once_do_no_harm(built: Path) -> None:
     assert run("build", "--check", "--no-cache").exit_code == 0
     assert not list(Path(".rulefold/builds").glob("*.tmp"))
     assert os.listdir(".rulefold/builds")  # noqa: PTH208 - only whether there is something
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the pages that are really read."""
+    from rulefold import reading
+
+    names: list[str] = []
+    real = reading.read_page
+
+    def telling(name: str, data: bytes) -> object:
+        names.append(name)
+        return real(name, data)
+
+    monkeypatch.setattr(reading, "read_page", telling)
+    return names
+
+
+OTHER = Path("catalog", "Rules_9.md")
+
+
+@pytest.fixture
+def two_pages(built: Path) -> Path:
+    """The same with a second page, built."""
+    OTHER.write_text(PAGE.read_text(encoding="utf-8").replace("55fbc363", "65fbc363"), encoding="utf-8")
+    assert run("build").exit_code == 0
+    return built
+
+
+def same_as_anew() -> bool:
+    """Whether the output is what a build without memory writes."""
+    assert run("build").exit_code == 0
+    found = {path: path.read_bytes() for path in Path("output").rglob("*") if path.is_file()}
+    shutil.rmtree("output")
+    assert run("build", "--no-cache").exit_code == 0
+    return found == {path: path.read_bytes() for path in Path("output").rglob("*") if path.is_file()}
+
+
+def test_of_changed_pages_only_those_are_read(two_pages: Path, reads: list[str]) -> None:
+    edit(OTHER)
+    run("build")
+    assert reads == ["catalog/Rules_9.md"]
+    assert same_as_anew()
+
+
+def test_each_byte_of_a_page_counts(two_pages: Path, reads: list[str]) -> None:
+    data = OTHER.read_bytes()
+    step = len(data) // 12
+    for at in range(step // 2, len(data), step):
+        OTHER.write_bytes(data[:at] + (b"X" if data[at : at + 1] != b"X" else b"Y") + data[at + 1 :])
+        reads.clear()
+        run("build")
+        assert reads == ["catalog/Rules_9.md"]
+        found = {path: path.read_bytes() for path in Path("output").rglob("*") if path.is_file()}
+        run("build", "--no-cache", "-o", "anew")
+        assert found == {Path("output", path.relative_to("anew")): path.read_bytes() for path in files_in("anew")}
+
+
+def files_in(folder: str) -> list[Path]:
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
+
+
+PARTS: dict[str, Callable[[], object]] = {
+    "a byte of the pages": lambda: spoil_at(Path(".rulefold/parts/page.lines"), -3),
+    "the first byte": lambda: spoil_at(Path(".rulefold/parts/page.lines"), 0),
+    "half of the file": lambda: cut(Path(".rulefold/parts/page.lines")),
+    "nothing in the file": lambda: Path(".rulefold/parts/page.lines").write_bytes(b""),
+    "the folder": lambda: shutil.rmtree(".rulefold/parts"),
+}
+
+
+def spoil_at(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_that_are_spoilt_are_made_anew(two_pages: Path, reads: list[str], name: str) -> None:
+    PARTS[name]()
+    edit(OTHER)
+    assert same_as_anew()
+    assert reads[:2] == ["catalog/Rules_9.md", PAGE.as_posix()]
+
+
+def test_parts_of_other_code_are_made_anew(two_pages: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_code", lambda: "other")
+    run("build")
+    assert sorted(reads) == sorted([OTHER.as_posix(), PAGE.as_posix()])
+
+
+def test_options_do_not_change_what_is_on_a_page(two_pages: Path, reads: list[str]) -> None:
+    run("build", "--on-conflict", "newest")
+    run("build", "--format", "json")
+    assert reads == []
+
+
+def test_queries_are_compared_again_where_one_has_changed(two_pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rulefold import chain
+
+    compared: list[int] = []
+
+    def comparing(queries: Sequence[str]) -> list[object]:
+        compared.append(len(queries))
+        return []
+
+    monkeypatch.setattr(chain, "near_duplicates", comparing)
+    edit(OTHER, "Run Command", "Run Commend")
+    run("build")
+    assert compared == []
+    edit(OTHER, "| where", "| WHERE")
+    run("build")
+    assert compared == [2]
+
+
+def test_a_store_forgets_what_was_not_asked_for_lately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_KEPT", 3 * len("a [0]\n"))
+    for n, key in enumerate("abc"):
+        store = cache.Store(tmp_path / "parts")
+        store.put("kind", key, f"[{n}]".encode())
+        store.save()
+    store = cache.Store(tmp_path / "parts")
+    assert [store.get("kind", key) for key in "ba"] == [b"[1]", b"[0]"]
+    store.put("kind", "d", b"[3]")
+    store.save()
+    store = cache.Store(tmp_path / "parts")
+    assert [store.get("kind", key) for key in "abcd"] == [b"[0]", b"[1]", None, b"[3]"]
+    assert store.get("other", "a") is None
+
+
+def test_a_store_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "parts").write_text("a file", encoding="utf-8")
+    store = cache.Store(tmp_path / "parts")
+    store.put("kind", "a", b"[]")
+    store.save()
+    assert (tmp_path / "parts").read_text(encoding="utf-8") == "a file"
+
+
+def test_jobs_write_the_same(two_pages: Path) -> None:
+    run("build", "--jobs", "2", "--no-cache", "-o", "anew")
+    assert {path.relative_to("anew"): path.read_bytes() for path in files_in("anew")} == {
+        path.relative_to("output"): path.read_bytes() for path in files_in("output")
+    }
+    assert run("build", "--jobs", "0").exit_code == 2

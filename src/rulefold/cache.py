@@ -147,9 +147,7 @@ class Store:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The JSON that is remembered, or None."""
-        if kind not in self._known:
-            self._known[kind] = self._read(kind)
-        value = self._known[kind].get(key.encode())
+        value = self._of(kind).get(key.encode())
         if value is not None:
             self._used[kind][key.encode()] = value
         return value
@@ -164,6 +162,11 @@ class Store:
         for kind in sorted(self._changed):
             with contextlib.suppress(OSError):
                 _put(self._path(kind), self._written(kind))
+
+    def _of(self, kind: str) -> dict[bytes, bytes]:
+        if kind not in self._known:
+            self._known[kind] = self._read(kind)
+        return self._known[kind]
 
     def _path(self, kind: str) -> Path:
         return self._folder / f"{kind}.lines"
@@ -180,7 +183,7 @@ class Store:
     def _written(self, kind: str) -> bytes:
         lines: list[bytes] = []
         room = MAX_KEPT
-        for key, value in (self._used[kind] | self._known.get(kind, {})).items():
+        for key, value in (self._used[kind] | self._of(kind)).items():
             room -= len(key) + len(value) + 2
             if room >= 0:
                 lines.append(b"%b %b\n" % (key, value))

@@ -101,6 +101,8 @@ class Arrays(Tables):
 
     def _parse(self, source: Relation, op: syntax.Parse, at: Place) -> Relation:
         text = self.value(op.text, at)
+        if not op.pattern:
+            self.report(codes.QUERY_PLACE, op.span, f"found {op.keyword} without a pattern, expected texts and columns")
         columns = dict(source.row.columns)
         pattern: list[str | tuple[str, Type] | None] = []
         before: syntax.Node | None = None

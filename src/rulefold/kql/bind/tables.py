@@ -232,6 +232,8 @@ class Tables(Columns):
     def _join(self, source: Relation, op: syntax.Join, at: Place) -> Relation:
         right = self.relation(op.right, at.scope)
         kind = option(op.options, "kind") or ("leftouter" if op.keyword == "lookup" else "innerunique")
+        if not op.on and op.where is None:
+            self.report(codes.QUERY_JOIN, op.span, f"found {op.keyword} without a condition, expected on and columns")
         keys, right_keys = [], set()
         for condition in _conjuncts(op.on):
             pair = self._join_key(condition, source, right, at)
