@@ -36,6 +36,36 @@ def test_a_detection_without_connector_a(connectors: Mapping[str, Sequence[str]]
     assert dies(detection("d", connectors=connectors), {"a"}) == (surely, maybe)
 
 
+BOTH = {"A": ["X (Product)"], "B": ["Y"]}
+
+
+@pytest.mark.parametrize(
+    ("connectors", "needs", "dead"),
+    [
+        (BOTH, [["X", "Y"]], True),
+        (BOTH, [["X"]], True),
+        (BOTH, [["Y"]], False),
+        (BOTH, [["X"], ["Y"]], False),
+        (BOTH, [["X", "Z"], ["Y"]], False),
+        (BOTH, [["X", "Z"], ["X", "Y"]], True),
+        (BOTH, [[]], False),
+        ({"A": ["X"], "B": ["X"]}, [["X"]], False),
+    ],
+)
+def test_a_detection_that_says_what_it_needs_has_one_case(
+    connectors: Mapping[str, Sequence[str]], needs: Sequence[Sequence[str]], dead: bool
+) -> None:
+    read = tuple(sorted({table for alternative in needs for table in alternative} | {"X"}))
+    one = detection("d", connectors=connectors)
+    told = one.model_copy(update={"tables": read, "needs": tuple(map(tuple, needs))})
+    assert dies(told, {"a"}) == (dead, dead)
+
+
+def test_a_query_that_reads_no_declared_table_tells_nothing() -> None:
+    told = detection("d", connectors=BOTH).model_copy(update={"tables": ("Z",), "needs": (("Z",),)})
+    assert dies(told, {"a"}) == (False, True)
+
+
 def of(*detections: Detection) -> Coverage:
     return coverage(catalogue(*detections), TINY)
 

@@ -1,7 +1,9 @@
 """What goes dark when connectors fall silent: detections that die, cells that are lost, and cells that are weaker.
 
-A catalogue says which data types a rule declares, and not whether it needs all of them.  So there are two cases, and
-the truth lies between them: at best a rule lives while any of its data types arrives, at worst it needs every one.
+Where the query of a rule was read, it says which tables the rule needs: an inner join both sides, a union any.
+Elsewhere a catalogue says which data types a rule declares, and not whether it needs all of them.  So there are two
+cases, and the truth lies between them: at best a rule lives while any of its data types arrives, at worst it needs
+every one.
 """
 
 from collections import Counter, defaultdict
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from rulefold.attack.claims import Claims
 from rulefold.attack.coverage import Coverage, Keys
 from rulefold.attack.snapshot import Pair
-from rulefold.model import Detection
+from rulefold.model import Detection, parse_data_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,19 @@ def dies(detection: Detection, without: Collection[str]) -> tuple[bool, bool]:
     brought: defaultdict[str, set[str]] = defaultdict(set)
     for data_type, connector in _supply(detection):
         brought[data_type].add(connector)
-    lost = [connectors.issubset(without) for connectors in brought.values()]
-    return bool(lost) and all(lost), any(lost)
+    lost = [data_type for data_type, connectors in brought.items() if connectors.issubset(without)]
+    if detection.needs is not None and (tables := _read_of(detection, lost)) is not None:
+        dead = all(tables & set(alternative) for alternative in detection.needs)
+        return dead, dead
+    return bool(lost) and len(lost) == len(brought), bool(lost)
+
+
+def _read_of(detection: Detection, data_types: Collection[str]) -> set[str] | None:
+    """The tables of data types; None where the query reads none of those that the rule declares, and tells nothing."""
+    declared = {table for connector in detection.connectors for table in connector.tables}
+    if not declared.intersection(detection.tables or ()):
+        return None
+    return {parse_data_type(data_type)[0] for data_type in data_types}
 
 
 def _supply(detection: Detection) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rulefold.diagnostics import Severity
 from rulefold.kql.bind import bind
 from rulefold.kql.faults import QueryDiagnostic
+from rulefold.kql.needs import needs
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Relation
 from rulefold.kql.syntax import Function, Query
@@ -27,7 +28,8 @@ class Analysis:
 
     `columns` are those of its result, None where it returns no rows; `tables` those it reads, `fields` the columns it
     names of each, `functions` the functions it calls, `reaches` how far each `ago` goes back, in ticks of 100 ns.
-    The missing ones are those that are read or called and not known.
+    The missing ones are those that are read or called and not known.  `needs` are alternatives of tables all of which
+    have to have rows for the query to return any, see `rulefold.kql.needs`.
     """
 
     diagnostics: tuple[QueryDiagnostic, ...]
@@ -38,6 +40,7 @@ class Analysis:
     reaches: tuple[tuple[int, Span], ...] = ()
     missing_tables: tuple[str, ...] = ()
     missing_functions: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] | None = None
 
     @property
     def errors(self) -> tuple[QueryDiagnostic, ...]:
@@ -71,4 +74,6 @@ def analysed(
     if isinstance(bound.plan, Relation):
         columns = tuple(OutputColumn(name, column.type) for name, column in bound.plan.row.columns.items())
     missing = (bound.missing_tables, bound.missing_functions)
-    return Analysis(diagnostics, columns, bound.tables, bound.functions, bound.fields, bound.reaches, *missing)
+    alternatives = needs(bound.plan) if isinstance(bound.plan, Relation) and not faults else None
+    needed = None if alternatives is None else tuple(sorted(tuple(sorted(one)) for one in alternatives))
+    return Analysis(diagnostics, columns, bound.tables, bound.functions, bound.fields, bound.reaches, *missing, needed)

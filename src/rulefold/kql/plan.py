@@ -180,9 +180,13 @@ class RangeRows(Relation):
 
 @dataclass(frozen=True, slots=True)
 class UnknownRows(Relation):
-    """Rows of which nothing is known: those of an unknown table or function, or of an operator that is refused."""
+    """Rows of which nothing is known: those of an unknown table or function, or of an operator that is refused.
+
+    `table` says that `why` is the name of a table.
+    """
 
     why: str
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)

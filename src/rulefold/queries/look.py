@@ -53,11 +53,13 @@ class Looked:
     tables: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     functions: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...] | None
     found: tuple[QueryDiagnostic, ...]
 
     def on(self, detection: Detection, told: Sequence[Diagnostic]) -> Detection:
         """The detection with what its query uses and what is told of it."""
         update: dict[str, object] = {"tables": self.tables, "columns": dict(self.columns), "functions": self.functions}
+        update["needs"] = self.needs
         if told:
             notes = (Note(code=one.code, message=one.message) for one in told)
             update["notes"] = (*detection.notes, *notes)
@@ -108,16 +110,19 @@ class Looker:
 def pack(looked: Looked) -> bytes:
     """A look as JSON on one line."""
     found = [[one.kind, one.code, one.severity, one.message, one.span, one.hints] for one in looked.found]
-    return json.dumps([looked.tables, dict(looked.columns), looked.functions, found], separators=(",", ":")).encode()
+    return json.dumps(
+        [looked.tables, dict(looked.columns), looked.functions, looked.needs, found], separators=(",", ":")
+    ).encode()
 
 
 def unpack(packed: bytes) -> Looked:
     """The look that `pack` made JSON of."""
-    tables, columns, functions, found = json.loads(packed)
+    tables, columns, functions, needs, found = json.loads(packed)
     return Looked(
         tuple(tables),
         {table: tuple(names) for table, names in columns.items()},
         tuple(functions),
+        None if needs is None else tuple(map(tuple, needs)),
         tuple(
             QueryDiagnostic(Stage(kind), code, Severity(severity), message, Span(*span), tuple(hints))
             for kind, code, severity, message, span, hints in found
@@ -140,7 +145,7 @@ def look(detection: Detection, workspace: Workspace) -> Looked:
     found.sort(key=lambda one: one.span)
     tables = tuple(sorted({*analysis.tables, *analysis.missing_tables}))
     functions = tuple(sorted({*analysis.functions, *analysis.missing_functions}))
-    return Looked(tables, analysis.fields, functions, tuple(found))
+    return Looked(tables, analysis.fields, functions, analysis.needs, tuple(found))
 
 
 def _declared(detection: Detection, analysis: Analysis) -> Iterator[QueryDiagnostic]:

@@ -132,7 +132,7 @@ class Tables(Columns):
         names = self.table_names()
         hints = self.like(name, names)
         self.report(codes.UNKNOWN_TABLE, span, f"found {name}, which is no known table", hints)
-        return self.unknown_rows(span, name)
+        return UnknownRows(Row({}, open_=True), name, table=True, span=span)
 
     def _called(self, call: Call, at: Place, *, rows: bool) -> Value | Relation:
         meaning = at.scope.find(call.function)
@@ -340,7 +340,7 @@ class Tables(Columns):
         missing.setdefault(name)
         message = f"found {name}, which is no known {what} and is left out of the union"
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
-        rows = self.unknown_rows(first.span, name)
+        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 
     def _is_there(self, first: Name | Call) -> bool:
