@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from rulefold.kql.parse.expressions import COMPARISON
-from rulefold.kql.parse.operators import OPTIONS
+from rulefold.kql.parse.piping import OPTIONS
 from rulefold.kql.render import spelling
 from rulefold.kql.render.expressions import (
     OPERAND,
