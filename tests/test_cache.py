@@ -1,5 +1,6 @@
 """Builds that are remembered: what makes one anew, and that nothing stale is ever told."""
 
+import importlib
 import json
 import os
 import shutil
@@ -324,8 +325,10 @@ def test_a_store_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     assert (tmp_path / "parts").read_text(encoding="utf-8") == "a file"
 
 
-def test_jobs_write_the_same(two_pages: Path) -> None:
-    run("build", "--jobs", "2", "--no-cache", "-o", "anew")
+@pytest.mark.parametrize("arguments", [("--jobs", "2"), ()])
+def test_jobs_write_the_same(two_pages: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    monkeypatch.setattr(importlib.import_module("rulefold.cli.build"), "_LARGE", 1)
+    run("build", *arguments, "--no-cache", "-o", "anew")
     assert {path.relative_to("anew"): path.read_bytes() for path in files_in("anew")} == {
         path.relative_to("output"): path.read_bytes() for path in files_in("output")
     }

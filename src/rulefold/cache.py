@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +52,7 @@ def key_of(pages: Sequence[Page], options: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _code() -> str:
     """The state of the code that makes a build: rulefold's own, where the version does not tell, and that of others."""
     package = Path(__file__).parent

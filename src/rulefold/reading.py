@@ -163,7 +163,7 @@ def _read_in_processes(pages: Iterable[tuple[str, bytes]], jobs: int) -> Iterato
         running: deque[Future[PagesRead]] = deque()
         for batch in _batches(pages):
             running.append(processes.submit(_read_batch, batch))
-            if len(running) > 2 * jobs:  # no more pages than that are held at once
+            if len(running) > jobs:  # no more pages than that are held at once
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

@@ -1,6 +1,7 @@
 """`rulefold build`: pages into a catalogue on disk."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -36,6 +37,7 @@ USUAL = FORMATS[:-1]  # a page to browse is a third as large as all else togethe
 ALL = "all"
 _SHOWN_ERRORS = 20
 _LARGE = 64 * 2**20  # bytes of pages
+_USUAL_JOBS = 4  # at most: the one process that gathers what others read keeps up with no more
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,9 +66,9 @@ formats_option: Decorator = click.option(
 @click.option("--no-cache", is_flag=True, help="Build anew, and remember nothing under .rulefold/.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 60),
     metavar="N",
-    help="Processes that read pages; else one, and one a core for more than 64 MB of pages.",
+    help="Processes that read pages; else one, and for more than 64 MB one a core, up to four.",
 )
 @tables_option
 @functions_option
@@ -156,7 +158,10 @@ def _jobs(pages: "Sequence[Page]") -> int:
     """The processes that it takes to read pages: more than one only where that pays for starting them."""
     files = [page.path for page in pages if page.path and page.path.is_file()]
     size = sum(file.stat().st_size for file in files) if len(files) > 1 else 0
-    return os.cpu_count() or 1 if size > _LARGE else 1
+    if size <= _LARGE:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(cores, _USUAL_JOBS)
 
 
 def _print_current(output: Path, known: "Remembered", only_check: bool) -> None:
