@@ -5,11 +5,14 @@ Offsets are counted in characters of `Source.text`; lines and columns start at 1
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, Self
 
 BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r\n|\r|\n|\Z")
 _DAMAGE = re.compile("[\0\udc80-\udcff]")
 
 
@@ -91,10 +94,21 @@ class Source:
             yield self.text[span.start : span.end].encode("utf-8", "surrogateescape")
 
     def raw_lines(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
-        """For each (first, last) pair of line numbers, the bytes of those lines with their ends."""
-        lines = self.data.removeprefix(BOM).splitlines(keepends=True)
+        """For each (first, last) pair of line numbers, in their order, the bytes of those lines with their ends."""
+        data = self.data.removeprefix(BOM)
+        ends = _LINE_END.finditer(data)  # not splitlines: a page of line ends would take a hundred times its size
+        line, start = 1, 0
         for first, last in ranges:
-            yield b"".join(lines[first - 1 : last])
+            start = _end(islice(ends, first - line), start)
+            stop = _end(islice(ends, last + 1 - first), start)
+            yield data[start:stop]
+            line, start = last + 1, stop
+
+
+def _end(ends: Iterator[re.Match[bytes]], start: int) -> int:
+    """Where the last of some line ends lies, or where they start where there is none."""
+    last = deque(ends, maxlen=1)
+    return last[0].end() if last else start
 
 
 class Lines:

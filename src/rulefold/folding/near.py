@@ -8,10 +8,10 @@ sketch of each first (the smallest hashes: Broder, On the resemblance and contai
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import islice
 from math import ceil
 from typing import NamedTuple
@@ -24,9 +24,10 @@ MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or le
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _LENGTH = 5
-_BUCKETS = 1 << 22
+_BUCKETS = 1 << 20
 _SKETCH = 32
 _PROMISING = 19  # of two sketches; of sets that are similar a smaller share is six standard deviations away
+_bucket = (_BUCKETS - 1).__and__  # of a gram
 
 
 class Near(NamedTuple):
@@ -40,7 +41,7 @@ class Near(NamedTuple):
 def near_duplicates(queries: Sequence[str]) -> list[Near]:
     """Pairs of queries that are nearly the same, in order; those with the same tokens are left out."""
     grams = _grams(queries)
-    index = _Index(grams, _frequency(grams), defaultdict(list), {})
+    index = _Index(grams, list(map(len, grams)), _frequency(grams), defaultdict(list), {})
     found = []
     for n in sorted(range(len(grams)), key=lambda n: (len(grams[n]), n)):
         if grams[n]:
@@ -58,7 +59,7 @@ def _grams(queries: Sequence[str]) -> list["array[int]"]:
     number.default_factory = number.__len__
     grams = []
     for query in queries:
-        words = [number[word] for word in _TOKEN.findall(without_comments(query).lower())]
+        words = list(map(number.__getitem__, _TOKEN.findall(without_comments(query).lower())))
         shifted = [words[n:] for n in range(_LENGTH)]
         grams.append(array("q", set(map(hash, zip(*shifted, strict=False)))))
     return grams
@@ -68,8 +69,8 @@ def _frequency(grams: Sequence["array[int]"]) -> "array[int]":
     """How many queries hold the grams of a bucket: nearly how frequent a gram is, in little memory."""
     counts = array("I", bytes(4 * _BUCKETS))
     for own in grams:
-        for gram in own:
-            counts[gram % _BUCKETS] += 1
+        for bucket in map(_bucket, own):
+            counts[bucket] += 1
     return counts
 
 
@@ -78,6 +79,7 @@ class _Index:
     """The queries seen so far, by their rare grams; they come in the order of their lengths."""
 
     grams: Sequence["array[int]"]
+    sizes: Sequence[int]
     frequency: "array[int]"
     holding: defaultdict[int, list[int]]
     sketches: dict[int, frozenset[int]]
@@ -103,17 +105,25 @@ class _Index:
         return Near(min(n, other), max(n, other), similarity) if similarity >= SIMILAR else None
 
     def _prefix(self, own: set[int]) -> list[int]:
-        """The rarest grams of a query, as many as guarantee that a similar one shares one of them."""
-        frequency = self.frequency
+        """The rarest grams of a query, as many as guarantee that a similar one shares one of them.
+
+        Of grams that are equally rare the smaller hash goes before.  A gram that no other query has leads nowhere.
+        """
         length = len(own) - ceil(SIMILAR * len(own)) + 1
-        return [gram for _, gram in nsmallest(length, ((frequency[gram % _BUCKETS], gram) for gram in own))]
+        counts = list(map(self.frequency.__getitem__, map(_bucket, own)))
+        last = sorted(counts)[length - 1]
+        rarer = [gram for gram, count in zip(own, counts, strict=True) if count < last]
+        as_rare = sorted(gram for gram, count in zip(own, counts, strict=True) if count == last)
+        return [gram for gram in rarer + as_rare[: length - len(rarer)] if self.frequency[_bucket(gram)] > 1]
 
     def _candidates(self, rarest: Sequence[int], size: int) -> list[int]:
         """Earlier, hence shorter, queries that share a rare gram and are long enough to be similar."""
         seen: dict[int, None] = {}
         for gram in rarest:
-            for other in reversed(self.holding.get(gram, ())):
-                if len(self.grams[other]) < SIMILAR * size or len(seen) >= MAX_COMPARED:
-                    break  # those before it are shorter still
-                seen[other] = None
-        return list(seen)
+            held = self.holding.get(gram, ())
+            nearest = max(0, len(held) - MAX_COMPARED)
+            start = bisect_left(held, SIMILAR * size, nearest, key=self.sizes.__getitem__)
+            seen |= dict.fromkeys(reversed(held[start:]))
+            if len(seen) >= MAX_COMPARED:
+                break
+        return list(islice(seen, MAX_COMPARED))

@@ -5,6 +5,7 @@ the rest of the page to the list it stands in.
 """
 
 from functools import cache
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, paragraph, table
@@ -16,17 +17,28 @@ _VIEW = 8
 
 def top_level(text: str) -> list[Token]:
     """The opening tokens of what stands at the top level of a text, headings each with the token of their text."""
-    tokens = _TopLevel()
-    _parser().block.parse(text, _parser(), {}, tokens)
-    return tokens
+    parser = _parser()
+    state = _TopLevel(text, parser, {}, [])
+    parser.block.tokenize(state, state.line, state.lineMax)
+    return state.tokens
 
 
-class _TopLevel(list[Token]):
-    """Drops what is nested and what closes: it is not asked for, and there can be a thousand times as much of it."""
+class _TopLevel(StateBlock):
+    """Makes no token of what is nested and what closes: it is not asked for, and there can be a thousand times as much.
 
-    def append(self, token: Token) -> None:
-        if token.nesting >= 0 and (token.level == 0 or (self and self[-1].type == "heading_open")):
-            super().append(token)
+    Rules write what they know of such a one into a token that nobody reads.
+    """
+
+    unread = Token("", "", 0)
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        level = self.level
+        self.level += nesting
+        if nesting < 0 or (level and not (self.tokens and self.tokens[-1].type == "heading_open")):
+            return self.unread
+        token = Token(ttype, tag, nesting, level=level, block=True)
+        self.tokens.append(token)
+        return token
 
 
 @cache
