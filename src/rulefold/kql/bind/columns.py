@@ -38,7 +38,7 @@ _GROUP_TYPES = frozenset(Type) - {Type.DYNAMIC}
 class Columns(Values):
     """Binds the operators that filter, compute, choose, aggregate and order."""
 
-    def named(self, expression: Expression, at: Place, taken: dict[str, Column], unnamed: str = "Column") -> list[Item]:
+    def named(self, expression: Expression, at: Place, taken: dict[str, Column]) -> list[Item]:
         """A value with the name it has in `taken`: its own, or one with a number; a tuple of names gives several."""
         if isinstance(expression, Named):
             value = self.value(expression.value, at)
@@ -46,7 +46,7 @@ class Columns(Values):
         value = self.value(expression, at)
         if isinstance(expression, Call) and (columns := _columns_of(expression)):
             return self._parts((), expression, value, columns)
-        name = _column_name(expression, value) or unused(unnamed, taken)
+        name = _column_name(expression, value) or unused("Column", taken)
         return [Item(name, value)]
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:

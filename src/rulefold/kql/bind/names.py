@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 
 from rulefold.kql import functions
 from rulefold.kql.functions import Kind
-from rulefold.kql.syntax import Call, Expression, Index, Literal, Member, Name, Named
+from rulefold.kql.syntax import Call, Expression, Index, Literal, Member, Name, Named, Unary
 from rulefold.kql.types import Type
 
 
@@ -17,8 +17,8 @@ def own_name(value: Expression) -> str:
             return _joined(own_name(target), name)
         case Index(target, Literal(Type.STRING | Type.LONG, key)):
             return _joined(own_name(target), str(key))
-        case Index(target, _):
-            return f"{name}_" if (name := own_name(target)) and _is_negative(value) else ""
+        case Index(target, Unary()):
+            return f"{name}_" if (name := own_name(target)) else ""
         case Call(function, arguments):
             return _of_call(function, arguments)
         case Named(names, _):
@@ -29,10 +29,6 @@ def own_name(value: Expression) -> str:
 
 def _joined(*parts: str) -> str:
     return "_".join(part for part in parts if part)
-
-
-def _is_negative(value: Index) -> bool:
-    return type(value.index).__name__ == "Unary"
 
 
 def _of_call(name: str, arguments: tuple[Expression, ...]) -> str:
