@@ -128,7 +128,7 @@ def test_the_disk_has_an_exit_code_of_its_own(folder: Path) -> None:
 
 
 def test_a_bug_has_an_exit_code_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rulefold.chain.read_blocks", lambda _source: 1 / 0)
+    monkeypatch.setattr("rulefold.reading.read_blocks", lambda _source: 1 / 0)
     result = run("build")
     assert result.exit_code == 3
     assert "this is a bug of rulefold" in result.stderr
