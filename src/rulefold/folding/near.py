@@ -25,8 +25,8 @@ MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or le
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _LENGTH = 5
 _BUCKETS = 1 << 20
-_SKETCH = 32
-_PROMISING = 19  # of two sketches; of sets that are similar a smaller share is six standard deviations away
+_SKETCH = 64
+_PROMISING = 0.8  # of a sketch; of sets that are similar a smaller share is more than five standard deviations away
 _bucket = (_BUCKETS - 1).__and__  # of a gram
 
 
@@ -41,7 +41,7 @@ class Near(NamedTuple):
 def near_duplicates(queries: Sequence[str]) -> list[Near]:
     """Pairs of queries that are nearly the same, in order; those with the same tokens are left out."""
     grams = _grams(queries)
-    index = _Index(grams, list(map(len, grams)), _frequency(grams), defaultdict(list), {})
+    index = _Index(grams, list(map(len, grams)), _frequency(grams), defaultdict(list))
     found = []
     for n in sorted(range(len(grams)), key=lambda n: (len(grams[n]), n)):
         if grams[n]:
@@ -54,14 +54,14 @@ def near_duplicates(queries: Sequence[str]) -> list[Near]:
 
 
 def _grams(queries: Sequence[str]) -> list["array[int]"]:
-    """For each query the hashes of its five-grams, each once; words are numbers, whose hashes are always the same."""
+    """For each query the hashes of its five-grams in order; words are numbers, whose hashes are always the same."""
     number: defaultdict[str, int] = defaultdict()
     number.default_factory = number.__len__
     grams = []
     for query in queries:
         words = list(map(number.__getitem__, _TOKEN.findall(without_comments(query).lower())))
         shifted = [words[n:] for n in range(_LENGTH)]
-        grams.append(array("q", set(map(hash, zip(*shifted, strict=False)))))
+        grams.append(array("q", sorted(set(map(hash, zip(*shifted, strict=False))))))
     return grams
 
 
@@ -82,26 +82,24 @@ class _Index:
     sizes: Sequence[int]
     frequency: "array[int]"
     holding: defaultdict[int, list[int]]
-    sketches: dict[int, frozenset[int]]
 
     def near(self, n: int) -> list[Near]:
         """Queries seen so far that a query is near to; then it is one of them."""
         own = set(self.grams[n])
-        sketch = frozenset(sorted(own)[:_SKETCH])
+        sketch = frozenset(self.grams[n][:_SKETCH])
         rarest = self._prefix(own)
         compared = (self._compare(n, own, sketch, other) for other in self._candidates(rarest, len(own)))
         found = list(islice(filter(None, compared), MAX_NEIGHBOURS))
-        self.sketches[n] = sketch
         for gram in rarest:
             self.holding[gram].append(n)
         return found
 
     def _compare(self, n: int, own: set[int], sketch: frozenset[int], other: int) -> Near | None:
-        theirs = self.sketches[other]
-        if len(sketch & theirs) * _SKETCH < _PROMISING * min(len(sketch), len(theirs)):
+        theirs = self.grams[other]
+        if len(sketch.intersection(theirs[:_SKETCH])) < _PROMISING * len(sketch):
             return None
-        common = len(own.intersection(self.grams[other]))
-        similarity = common / (len(own) + len(self.grams[other]) - common)
+        common = len(own.intersection(theirs))
+        similarity = common / (len(own) + len(theirs) - common)
         return Near(min(n, other), max(n, other), similarity) if similarity >= SIMILAR else None
 
     def _prefix(self, own: set[int]) -> list[int]:
