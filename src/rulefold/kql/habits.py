@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 
 from rulefold import codes
 from rulefold.kql.faults import QueryDiagnostic, Stage, fault
@@ -25,6 +24,7 @@ from rulefold.kql.syntax import (
     Search,
     Union,
     Wildcard,
+    walk,
 )
 from rulefold.kql.types import Type
 
@@ -38,19 +38,8 @@ _FOLDED = {"==": "=~", "!=": "!~"}
 
 def habits(query: Query) -> list[QueryDiagnostic]:
     """The habits of a query, in the order of their places."""
-    found = [one for node in _nodes(query) for look in _LOOKS.get(type(node), ()) for one in look(node)]
+    found = [one for node in walk(query) for look in _LOOKS.get(type(node), ()) for one in look(node)]
     return sorted(found, key=lambda one: one.span)
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    waiting: list[object] = [root]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, tuple):
-            waiting += one
-        elif isinstance(one, Node):
-            yield one
-            waiting += [getattr(one, part.name) for part in fields(one) if part.name != "span"]
 
 
 def _text(node: object) -> str | None:
@@ -132,8 +121,8 @@ def _left_name(key: Node) -> str:
 def timeless_joins(query: Query) -> list[QueryDiagnostic]:
     """The joins whose right side is a table that nothing bounds in time."""
     found = []
-    given = {node.name for node in _nodes(query) if isinstance(node, Let)}
-    for node in _nodes(query):
+    given = {node.name for node in walk(query) if isinstance(node, Let)}
+    for node in walk(query):
         if not isinstance(node, Join):
             continue
         table = _table(node.right)
@@ -150,8 +139,8 @@ def _table(side: Node) -> str | None:
 
 
 def _is_timed(side: Node) -> bool:
-    names = {one.name for one in _nodes(side) if isinstance(one, Name)}
-    calls = {one.function for one in _nodes(side) if isinstance(one, Call)}
+    names = {one.name for one in walk(side) if isinstance(one, Name)}
+    calls = {one.function for one in walk(side) if isinstance(one, Call)}
     return bool(names & {"TimeGenerated", "Timestamp"} or calls & {"ago", "now", "datetime"})
 
 

@@ -5,7 +5,8 @@ one here (`order by` is a Sort, `filter` a Where), literals have their values, a
 what belongs together.  `render` writes a tree as text again.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from rulefold.kql.types import Type
@@ -19,6 +20,18 @@ class Node:
     """A piece of a query."""
 
     span: Span = field(default=NOWHERE, kw_only=True, compare=False, repr=False)
+
+
+def walk(root: Node) -> Iterator[Node]:
+    """A piece of a query and all pieces in it, in the order in which they are written."""
+    waiting: list[object] = [root]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += reversed(one)
+        elif isinstance(one, Node):
+            yield one
+            waiting += [getattr(one, part.name) for part in reversed(fields(one)) if part.name != "span"]
 
 
 # ---------------------------------------------------------------------------------------------------- expressions

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from rulefold import codes
 from rulefold.kql import functions, syntax
 from rulefold.kql.bind.names import own_name, suffixed
-from rulefold.kql.bind.scope import Declared, Place, Scope
+from rulefold.kql.bind.scope import Place, Scope
+from rulefold.kql.bind.state import there_is
 from rulefold.kql.bind.tables import Tables, option
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
@@ -87,9 +88,7 @@ class Arrays(Tables):
         if index:
             columns[index] = Column(Type.LONG)
         elements = Elements(Row(columns, open_=source.row.open), span=op.span)
-        query: Relation = elements
-        for inner in op.query.operators:
-            query = self.operator(query, inner, at.scope)
+        query = self.through(elements, op.query.operators, at.scope)
         limit = self.value(op.limit, at) if op.limit else None
         own = {item.name for item in items}
         outer = {name: column for name, column in source.row.columns.items() if name not in own}
@@ -154,9 +153,7 @@ class Arrays(Tables):
         known = functions.lookup(name, Kind.PLUGIN)
         if known is None:
             message = f"found {name}, which is no plug-in"
-            hints = functions.similar(name, Kind.PLUGIN)
-            hint = (f"there is {' and '.join(hints)}",) if hints else ()
-            self.report(codes.UNKNOWN_FUNCTION, op.call.span, message, hint)
+            self.report(codes.UNKNOWN_FUNCTION, op.call.span, message, there_is(functions.similar(name, Kind.PLUGIN)))
             return self.unknown_rows(op.span, name)
         self.collected.functions.setdefault(name)
         values = self._plugin_arguments(op.call, at)
@@ -214,10 +211,7 @@ class Arrays(Tables):
         call = op.call
         if not isinstance(call, Call):
             return self.unknown_rows(op.span, "another database")
-        meaning = at.scope.find(call.function)
-        declared = meaning if isinstance(meaning, Declared) else None
-        if declared is None and call.function in self.library:
-            declared = self.from_library(call.function)
+        declared = self.declared(call.function, at.scope)
         if declared is None:
             self.unknown_function(call)
             return self.unknown_rows(op.span, call.function)
@@ -261,15 +255,12 @@ class Arrays(Tables):
         query: Relation = Elements(source.row, span=op.span)
         if op.query.source is not None:
             query = self.relation(op.query.source, at.scope)
-        for inner in op.query.operators:
-            query = self.operator(query, inner, at.scope)
+        query = self.through(query, op.query.operators, at.scope)
         return Other(query.row, source, "partition", (by, TableValue(Type.DYNAMIC, query)), span=op.span)
 
     def _fork(self, source: Relation, op: syntax.Fork, at: Place) -> Relation:
         for _, branch in op.branches:
-            rows = source
-            for inner in branch.operators:
-                rows = self.operator(rows, inner, at.scope)
+            self.through(source, branch.operators, at.scope)
         return Other(Row({}, open_=True), source, "fork", span=op.span)
 
     def _facet(self, source: Relation, op: syntax.Facet, at: Place) -> Relation:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
-from rulefold.kql.bind.names import own_name, unused
+from rulefold.kql.bind.names import is_like, own_name, unused
 from rulefold.kql.bind.scope import Place
 from rulefold.kql.bind.values import Values
 from rulefold.kql.functions import Kind
@@ -31,8 +31,6 @@ from rulefold.kql.plan import (
 from rulefold.kql.syntax import Call, Expression, Named, Node, Ordered, Star, Wildcard
 from rulefold.kql.types import INTEGERS, Type
 from rulefold.text import Span
-
-_GROUP_TYPES = frozenset(Type) - {Type.DYNAMIC}
 
 
 class Columns(Values):
@@ -115,23 +113,26 @@ class Columns(Values):
             if isinstance(expression, Ordered):
                 continue
             explicit = isinstance(expression, Named | syntax.Name)
-            for name, value in self.named(expression, at, taken):
-                if name in taken:
-                    if explicit:
-                        self._twice(name, expression.span)
-                        continue
-                    name = unused(name, taken)
-                item = Item(name, value)
-                taken[name] = _column(source.row, item)
-                items.append(item)
+            for item in self.named(expression, at, taken):
+                items += self._placed(item, source.row, taken, explicit, expression.span)
         return self._choose(source, items, op.span)
+
+    def _placed(self, item: Item, row: Row, taken: dict[str, Column], explicit: bool, span: Span) -> list[Item]:
+        """A value with a column of its own: where its name is taken, under another, or none if the query gave it."""
+        if item.name in taken:
+            if explicit:
+                self._twice(item.name, span)
+                return []
+            item = Item(unused(item.name, taken), item.value)
+        taken[item.name] = _column(row, item)
+        return [item]
 
     def _matching(self, pattern: Expression, source: Relation, at: Place) -> list[str]:
         """The columns that a name or a pattern stands for."""
         if isinstance(pattern, Star):
             return list(source.row)
         if isinstance(pattern, Wildcard):
-            found = [name for name in source.row if _fits(pattern.pattern, name)]
+            found = [name for name in source.row if is_like(name, pattern.pattern)]
             if not found and not source.row.open:
                 message = f"found {pattern.pattern}, which no column is like"
                 self.report(codes.UNKNOWN_COLUMN, pattern.span, message)
@@ -202,16 +203,11 @@ class Columns(Values):
         explicit = {name for one in op.by if isinstance(one, Named) for name in one.names}
         for expression in op.aggregates:
             named = expression.names if isinstance(expression, Named) else ()
-            for name, value in self._aggregates(expression, groups, keys, taken):
-                if name in taken:
-                    if name in named and name in explicit:
-                        self._twice(name, expression.span)
-                        continue
-                    name = unused(name, taken)
-                explicit |= {name} & set(named)
-                item = Item(name, value)
-                taken[name] = _column(source.row, item)
-                items.append(item)
+            for item in self._aggregates(expression, groups, keys, taken):
+                again = item.name in named and item.name in explicit
+                placed = self._placed(item, source.row, taken, again, expression.span)
+                explicit |= {one.name for one in placed} & set(named)
+                items += placed
         if not op.aggregates and not op.by:
             self.report(codes.QUERY_PLACE, op.span, "found summarize alone, expected aggregates or groups")
         return Aggregate(_like(source.row, taken), source, tuple(keys), tuple(items), span=op.span)
@@ -219,17 +215,11 @@ class Columns(Values):
     def _keys(self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]) -> list[Item]:
         keys: list[Item] = []
         for expression in by:
-            for name, value in self.named(expression, at, taken):
-                if value.type is Type.DYNAMIC:
-                    self.expected("a group of another type, as by tostring(…)", value, expression.span)
-                if name in taken:
-                    if isinstance(expression, Named | syntax.Name):
-                        self._twice(name, expression.span)
-                        continue
-                    name = unused(name, taken)
-                item = Item(name, value)
-                taken[name] = _column(source.row, item)
-                keys.append(item)
+            explicit = isinstance(expression, Named | syntax.Name)
+            for item in self.named(expression, at, taken):
+                if item.value.type is Type.DYNAMIC:
+                    self.expected("a group of another type, as by tostring(…)", item.value, expression.span)
+                keys += self._placed(item, source.row, taken, explicit, expression.span)
         return keys
 
     def _aggregates(
@@ -392,10 +382,8 @@ class Columns(Values):
     ) -> list[Item]:
         keys: list[Item] = []
         for expression in by:
-            for name, value in self.named(expression, at, taken):
-                item = Item(unused(name, taken) if name in taken else name, value)
-                taken[item.name] = _column(source.row, item)
-                keys.append(item)
+            for item in self.named(expression, at, taken):
+                keys += self._placed(item, source.row, taken, False, expression.span)
         return keys
 
 
@@ -444,20 +432,6 @@ def _itself(row: Row, name: str, span: Span) -> Item:
 
 def _plain(pattern: Node) -> Expression:
     return pattern.value if isinstance(pattern, Ordered) else pattern  # type: ignore[return-value]
-
-
-def _fits(pattern: str, name: str) -> bool:
-    """Whether a name is like a pattern with stars; each piece between stars is looked for behind the one before."""
-    first, *rest = pattern.split("*")
-    if not name.startswith(first):
-        return False
-    at = len(first)
-    for piece in rest[:-1]:
-        found = name.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return not rest or (len(name) - at >= len(rest[-1]) and name.endswith(rest[-1]))
 
 
 def _number(expression: Expression) -> str:

@@ -43,6 +43,20 @@ def _of_call(name: str, arguments: tuple[Expression, ...]) -> str:
     return first if rule == "@1" else rule.removeprefix("=").replace("@1", first)
 
 
+def is_like(name: str, pattern: str) -> bool:
+    """Whether a name is like a pattern with stars; each piece between stars is looked for behind the one before."""
+    first, *rest = pattern.split("*")
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for piece in rest[:-1]:
+        found = name.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1]) if rest else name == first
+
+
 def unused(base: str, taken: Container[str]) -> str:
     """A name with a number after it, the first that is not taken."""
     number = 1

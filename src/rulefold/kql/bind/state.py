@@ -78,8 +78,12 @@ class Binding:
     @staticmethod
     def like(name: str, names: Sequence[str]) -> tuple[str, ...]:
         """A hint with the names that are like one that is not known."""
-        found = get_close_matches(name, names[:2000], n=3, cutoff=0.75)
-        return (f"there is {' and '.join(found)}",) if found else ()
+        return there_is(get_close_matches(name, names[:2000], n=3, cutoff=0.75))
+
+
+def there_is(names: Sequence[str]) -> tuple[str, ...]:
+    """A hint that names what there is; none without a name."""
+    return (f"there is {' and '.join(names)}",) if names else ()
 
 
 # What the published schemas of tables call a type, beside Kusto's own names.

@@ -1,12 +1,11 @@
 """Where rows come from: tables, functions, literals; and operators on several relations."""
 
-import re
 from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
 from rulefold.kql.bind.columns import Columns
-from rulefold.kql.bind.names import suffixed
+from rulefold.kql.bind.names import is_like, suffixed
 from rulefold.kql.bind.scope import Declared, Place, Scope
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
@@ -102,26 +101,27 @@ class Tables(Columns):
                 return self.value(expression, at)
 
     def _pipe(self, pipe: Pipe, scope: Scope) -> Relation:
-        source = self.relation(pipe.source, scope) if pipe.source is not None else None
-        for op in pipe.operators:
-            source = self.operator(source or NOTHING, op, scope)
-        return source or NOTHING
+        source = self.relation(pipe.source, scope) if pipe.source is not None else NOTHING
+        return self.through(source, pipe.operators, scope)
+
+    def through(self, source: Relation, operators: Sequence[syntax.Operator], scope: Scope) -> Relation:
+        """The rows of operators one after another."""
+        for op in operators:
+            source = self.operator(source, op, scope)
+        return source
 
     def _named_thing(self, name: Name, at: Place, *, rows: bool) -> Value | Relation:
         text = name.name
         if not rows and text in at.row:
             return self.value(name, at)
         meaning = at.scope.find(text)
-        if isinstance(meaning, Declared):
-            result = self.call_declared(meaning, (), name.span, at)
-            return result if result is not None else self.unknown(name.span)
-        if meaning is not None:
+        if meaning is not None and not isinstance(meaning, Declared):
             return meaning
-        if (row := self.table(text)) is not None:
+        if meaning is None and (row := self.table(text)) is not None:
             self.use_table(text)
             return TableRows(row, text, span=name.span)
-        if text in self.library:
-            result = self.call_declared(self.from_library(text), (), name.span, at)
+        if (declared := self.declared(text, at.scope)) is not None:
+            result = self.call_declared(declared, (), name.span, at)
             return result if result is not None else self.unknown(name.span)
         if not rows:
             return self.value(name, at)
@@ -138,10 +138,7 @@ class Tables(Columns):
         meaning = at.scope.find(call.function)
         if isinstance(meaning, UnknownRows):
             return meaning
-        declared = meaning if isinstance(meaning, Declared) else None
-        if declared is None and call.function in self.library:
-            declared = self.from_library(call.function)
-        if declared is not None:
+        if (declared := self.declared(call.function, at.scope)) is not None:
             result = self.call_declared(declared, call.arguments, call.span, at)
             return result if result is not None else self.unknown(call.span)
         if call.function == "table":
@@ -171,8 +168,7 @@ class Tables(Columns):
         return self.unknown_rows(member.span, "another database")
 
     def _tables_like(self, pattern: Wildcard) -> list[str]:
-        expression = re.compile(".*".join(map(re.escape, pattern.pattern.split("*"))))
-        return sorted(name for name in self.table_names() if expression.fullmatch(name))
+        return sorted(name for name in self.table_names() if is_like(name, pattern.pattern))
 
     def _union_of(self, names: Sequence[str], span: Span) -> Relation:
         inputs = []
@@ -518,14 +514,4 @@ def _common_column(name: str, inputs: Sequence[Relation]) -> Column:
 
 def _names_in(expression: Expression) -> list[str]:
     """The names in a condition, in their order."""
-    names: dict[str, None] = {}
-    waiting: list[object] = [expression]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, Name):
-            names.setdefault(one.name)
-        elif isinstance(one, tuple):
-            waiting = [*one, *waiting]
-        elif isinstance(one, syntax.Node):
-            waiting = [*(getattr(one, slot) for slot in one.__slots__ if slot != "span"), *waiting]
-    return list(names)
+    return list(dict.fromkeys(one.name for one in syntax.walk(expression) if isinstance(one, Name)))

@@ -8,7 +8,7 @@ from rulefold import codes
 from rulefold.kql import functions
 from rulefold.kql.bind import operations
 from rulefold.kql.bind.scope import Declared, Place, Scope
-from rulefold.kql.bind.state import MAX_CALLS, Binding
+from rulefold.kql.bind.state import MAX_CALLS, Binding, there_is
 from rulefold.kql.functions import Argument, Fault, Kind, Operand, Parameter, Reason, Special
 from rulefold.kql.functions import Function as Known
 from rulefold.kql.plan import (
@@ -305,11 +305,10 @@ class Values(Binding):
     def unknown_function(self, call: Call) -> None:
         """Say that there is no such function."""
         self.collected.missing_functions.setdefault(call.function)
-        hints = functions.similar(call.function, Kind.SCALAR)
-        hint = (f"there is {' and '.join(hints)}",) if hints else ()
+        hints = there_is(functions.similar(call.function, Kind.SCALAR))
         message = f"found {call.function}, which is no function"
         span = Span(call.span.start, call.span.start + len(call.function))
-        self.report(codes.UNKNOWN_FUNCTION, span, message, hint)
+        self.report(codes.UNKNOWN_FUNCTION, span, message, hints)
 
     def _known(self, function: Known, call: Call, at: Place) -> Value:
         """A function of Kusto."""
@@ -397,6 +396,13 @@ class Values(Binding):
         )
 
     # ------------------------------------------------------------------------------------------- declared functions
+
+    def declared(self, name: str, scope: Scope) -> Declared | None:
+        """The function that the query declares under a name, or else the workspace."""
+        meaning = scope.find(name)
+        if isinstance(meaning, Declared):
+            return meaning
+        return self.from_library(name) if name in self.library else None
 
     def from_library(self, name: str) -> Declared:
         """A function of the workspace."""
