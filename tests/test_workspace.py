@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rulefold.kql import analyse
-from rulefold.workspace import WorkspaceError, digest, load
+from rulefold.workspace import WorkspaceError, load, read
 
 TABLE = {"SigninLogs": {"TimeGenerated": "datetime", "User Name": "string"}}
 FORMS = {
@@ -48,9 +48,9 @@ def test_a_file_that_cannot_be_read(name: str, text: str, message: str, tmp_path
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    for read in (load, digest):
+    for reading in (load, read):
         with pytest.raises(WorkspaceError, match="no such file or folder"):
-            read([tmp_path / "nowhere.yaml"], [])
+            reading([tmp_path / "nowhere.yaml"], [])
 
 
 FUNCTIONS = {
@@ -100,8 +100,8 @@ def test_the_digest_changes_with_any_byte(tmp_path: Path) -> None:
     table, function = tmp_path / "t.yaml", tmp_path / "f.kql"
     table.write_text("A:\n  b: long\n", encoding="utf-8")
     function.write_text("A", encoding="utf-8")
-    before = digest([table], [function])
+    before = read([table], [function]).digest
     table.write_text("A:\n  b: int\n", encoding="utf-8")
-    between = digest([table], [function])
+    between = read([table], [function]).digest
     function.write_text("A ", encoding="utf-8")
-    assert len({before, between, digest([table], [function]), digest([table], [])}) == 4
+    assert len({before, between, read([table], [function]).digest, read([table], []).digest}) == 4

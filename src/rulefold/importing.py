@@ -13,6 +13,7 @@ from rulefold.folding import OnConflict, fold, join
 from rulefold.folding.company import CODES
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Detection, Entry, PageSource
+from rulefold.queries import CODES as QUERY_CODES
 from rulefold.sources import SOURCES, SUFFIXES, Found, Importer, Tally, detect
 from rulefold.text import Place, Source
 from rulefold.workspace import Workspace
@@ -104,7 +105,7 @@ def _catalogued(
         return catalogue.detections, told
     folded = [(detection, _place(detection)) for detection in catalogue.detections]
     joined, further = join([*folded, *gathered.detections], workspace)
-    return joined, [*(one for one in told if one.code not in CODES and not one.code.startswith("RF7")), *further]
+    return joined, [*(one for one in told if one.code not in CODES and not one.code.startswith(QUERY_CODES)), *further]
 
 
 def _place(detection: Detection) -> Place:

@@ -40,33 +40,52 @@ class Workspace:
     digest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The files that state a workspace, by their paths, as they were read: what is hashed is what is loaded."""
+
+    tables: Mapping[Path, bytes]
+    functions: Mapping[Path, bytes]
+
+    @property
+    def digest(self) -> str:
+        """A hash of the names and bytes of all files."""
+        made = sha256()
+        for kind, files in ((b"t", self.tables), (b"f", self.functions)):
+            for path, data in files.items():
+                name = path.as_posix().encode("utf-8", "surrogateescape")
+                made.update(b"%b%d:%b%b" % (kind, len(name), name, sha256(data).digest()))
+        return made.hexdigest()
+
+    def load(self) -> Workspace:
+        """The tables and functions; a later file speaks where two name the same.  Raises WorkspaceError."""
+        tables: dict[str, Mapping[str, str]] = {}
+        for path, data in self.tables.items():
+            tables.update(_tables(path, _text(path, data)))
+        functions: dict[str, Function] = {}
+        for path, data in self.functions.items():
+            functions.update(_functions(path, _text(path, data)))
+        return Workspace(tables, functions, self.digest)
+
+
+def read(tables: Iterable[Path], functions: Iterable[Path]) -> Stated:
+    """Read files, and the files in folders.  Raises WorkspaceError for one that cannot be read."""
+    return Stated(_contents(tables, _TABLE_SUFFIXES), _contents(functions, _FUNCTION_SUFFIXES))
+
+
 def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
-    """The tables and functions of files, and of the files in folders; a later file speaks where two name the same.
-
-    Raises WorkspaceError for a file that cannot be read.
-    """
-    tables, functions = list(tables), list(functions)
-    found: dict[str, Mapping[str, str]] = {}
-    for path in _files(tables, _TABLE_SUFFIXES):
-        found.update(read_tables(path))
-    known: dict[str, Function] = {}
-    for path in _files(functions, _FUNCTION_SUFFIXES):
-        known.update(read_functions(path))
-    return Workspace(found, known, digest(tables, functions))
+    """The tables and functions of files, see `read` and `Stated.load`.  Raises WorkspaceError."""
+    return read(tables, functions).load()
 
 
-def digest(tables: Iterable[Path], functions: Iterable[Path]) -> str:
-    """A hash of the names and bytes of all files that `load` would read.  Raises WorkspaceError."""
-    made = sha256()
-    for kind, paths, suffixes in (("t", tables, _TABLE_SUFFIXES), ("f", functions, _FUNCTION_SUFFIXES)):
-        for path in _files(paths, suffixes):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise _unreadable(path, error) from error
-            name = path.as_posix().encode("utf-8", "surrogateescape")
-            made.update(b"%b%d:%b%b" % (kind.encode(), len(name), name, sha256(data).digest()))
-    return made.hexdigest()
+def _contents(paths: Iterable[Path], suffixes: tuple[str, ...]) -> dict[Path, bytes]:
+    found = {}
+    for path in _files(paths, suffixes):
+        try:
+            found[path] = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    return found
 
 
 def _unreadable(path: Path, error: Exception) -> WorkspaceError:
@@ -84,19 +103,17 @@ def _files(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[Path]:
     return files
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, data: bytes) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise _unreadable(path, error) from error
 
 
 # ---------------------------------------------------------------------------------------------------------- tables
 
 
-def read_tables(path: Path) -> dict[str, Mapping[str, str]]:
-    """The tables of one file.  Raises WorkspaceError."""
-    text = _text(path)
+def _tables(path: Path, text: str) -> dict[str, Mapping[str, str]]:
     match path.suffix.lower():
         case ".csv":
             return {path.stem: _of_getschema(path, text)}
@@ -177,9 +194,8 @@ def _of_getschema(path: Path, text: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------- functions
 
 
-def read_functions(path: Path) -> dict[str, Function]:
-    """The functions of one file, each under all its names.  Raises WorkspaceError."""
-    text = _text(path)
+def _functions(path: Path, text: str) -> dict[str, Function]:
+    """The functions of one file, each under all its names."""
     if path.suffix.lower() == ".kql":
         return {path.stem: _declared(path, *_of_kql(text))}
     data = _yaml(path, text)

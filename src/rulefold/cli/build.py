@@ -13,13 +13,13 @@ from rulefold.cli.options import (
     exit_code,
     functions_option,
     judged,
+    loaded,
     on_conflict_option,
     pages_argument,
     pages_of,
+    stated_workspace,
     strict_option,
     tables_option,
-    workspace_digest,
-    workspace_of,
 )
 from rulefold.cli.output import check_files, print_is_current, print_written, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
@@ -92,8 +92,9 @@ def build(
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
     found = pages_of(pages, exclude=output)
-    around = "" if no_queries else workspace_digest(tables, functions, pages)
-    memory = None if no_cache else Memory.of(found, (*formats, on_conflict, str(no_queries), around))
+    stated = None if no_queries else stated_workspace(tables, functions, pages)
+    options = (*formats, on_conflict, stated.digest if stated else "")
+    memory = None if no_cache else Memory.of(found, options)
     if memory and (known := memory.recall(output)):
         told = judged(known.diagnostics)
         print_findings(told)
@@ -108,7 +109,7 @@ def build(
         progress(read, "page"),
         cast("OnConflict", on_conflict),
         queries=not no_queries,
-        workspace=None if no_queries else workspace_of(tables, functions, pages),
+        workspace=loaded(stated) if stated else None,
         memo=memory.parts if memory else None,
         jobs=jobs or _jobs(read),
     )

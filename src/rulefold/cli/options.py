@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rulefold.inputs import Page
     from rulefold.model import Catalogue
     from rulefold.settings import Policy
-    from rulefold.workspace import Workspace
+    from rulefold.workspace import Stated, Workspace
 
 DEFAULT_PAGES = "catalog"
 DEFAULT_ATTACK = "19.2"
@@ -157,26 +157,26 @@ def snapshot_of(attack: str) -> "Snapshot":
 
 def workspace_of(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Workspace":
     """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is."""
-    from rulefold.workspace import WorkspaceError, load
+    return loaded(stated_workspace(tables, functions, pages))
 
+
+def stated_workspace(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Stated":
+    """The files that `workspace_of` loads, read and not yet understood; a usage error for one that is not there."""
+    from rulefold.workspace import WorkspaceError, read
+
+    beside = (Path(page) / "tables.yaml" for page in pages or (DEFAULT_PAGES,))
     try:
-        return load(tables or tables_beside(pages), functions)
+        return read(tables or [path for path in beside if path.is_file()], functions)
     except WorkspaceError as error:
         raise click.UsageError(str(error)) from error
 
 
-def tables_beside(pages: Sequence[str]) -> list[Path]:
-    """The files tables.yaml in the folders of pages."""
-    found = (Path(page) / "tables.yaml" for page in pages or (DEFAULT_PAGES,))
-    return [path for path in found if path.is_file()]
-
-
-def workspace_digest(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str]) -> str:
-    """A hash of the files that `workspace_of` would read."""
-    from rulefold.workspace import WorkspaceError, digest
+def loaded(stated: "Stated") -> "Workspace":
+    """What files state; a usage error where they state none."""
+    from rulefold.workspace import WorkspaceError
 
     try:
-        return digest(tables or tables_beside(pages), functions)
+        return stated.load()
     except WorkspaceError as error:
         raise click.UsageError(str(error)) from error
 

@@ -11,6 +11,7 @@ from rulefold.folding.company import CODES, Company, Member, company
 from rulefold.folding.names import keys
 from rulefold.folding.values import short
 from rulefold.model import Detection, Note
+from rulefold.queries import CODES as QUERY_CODES
 from rulefold.queries import Looker, placed_at
 from rulefold.text import Place
 from rulefold.workspace import Workspace
@@ -19,7 +20,6 @@ Placed = tuple[Detection, Place]
 
 _KEY = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
 _LONGEST_KEY = 100
-_QUERY = "RF7"
 
 
 def join(
@@ -46,7 +46,7 @@ def join(
 
 def _read(one: Detection, place: Place, looker: Looker, told: list[Diagnostic]) -> Detection:
     """A detection with what its query uses; what is told of that anew is no news of an earlier build."""
-    bare = one.model_copy(update={"notes": tuple(note for note in one.notes if not note.code.startswith(_QUERY))})
+    bare = one.model_copy(update={"notes": tuple(note for note in one.notes if not note.code.startswith(QUERY_CODES))})
     looked = looker.look(bare)
     found = placed_at(looked.found, place)
     told += [diagnostic.about(one.key) for diagnostic in found]

@@ -28,6 +28,7 @@ _ENTITIES = words(
     SecurityGroupCustomEntity SubmissionMailCustomEntity URLCustomEntity
     """
 )
+CODES = "RF7"  # what the codes of this room begin with
 # What a workspace lacks is no fault of a rule: it is told as a note, and once for all rules.
 LACKING = {
     codes.UNKNOWN_TABLE.id: "state its columns in tables.yaml beside the pages, or in a file given with --tables",
