@@ -909,5 +909,24 @@ JOIN_WITHOUT_TIME = Code(
     "SigninLogs | where TimeGenerated > ago(1d) | join (AuditLogs) on CorrelationId",
     "SigninLogs | where TimeGenerated > ago(1d) | join (AuditLogs | where TimeGenerated > ago(1d)) on CorrelationId",
 )
+QUERY_NOT_RUN = Code(
+    "RF751",
+    "query-not-run",
+    _ERROR,
+    "A query uses what rulefold does not run.",
+    "A query is compiled to SQL only where its answer is that of Kusto. An operator, a function, or a form of one that "
+    "is not known to give it is refused, with its place.",
+    "T | evaluate autocluster()",
+    "T | summarize count() by Account",
+)
+QUERY_FAILED = Code(
+    "RF752",
+    "query-failed",
+    _ERROR,
+    "A run of a query ended before its answer.",
+    "The engine came to a limit of time or memory, or could not read a table. The message says which.",
+    "T | join kind=inner (T) on $left.Constant == $right.Constant",
+    "T | where TimeGenerated > ago(1h) | join kind=inner (T) on Id",
+)
 
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

@@ -9,11 +9,13 @@ from rulefold.text import Span
 
 
 class Stage(StrEnum):
-    """What found it: the grammar, the names and types, or a look at habits."""
+    """What found it: the grammar, the names and types, a look at habits, the way to SQL, or the engine that ran it."""
 
     SYNTAX = "syntax"
     SEMANTIC = "semantic"
     HABIT = "habit"
+    LOWERING = "lowering"
+    RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)

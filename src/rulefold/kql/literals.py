@@ -6,7 +6,7 @@ type is None, as it is the type's null for Kusto.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ Scalar = str | int | float | bool | Decimal | None
 TICKS_A_SECOND = 10_000_000
 TICKS_A_DAY = 86_400 * TICKS_A_SECOND
 MAX_TICKS = 3_652_059 * TICKS_A_DAY - 1  # 9999-12-31 23:59:59.9999999
+MINUS_LEAST = 2**63  # is no long, but with a minus before it
 _INT = range(-(2**31), 2**31)
 _LONG = range(-(2**63), 2**63)
 
@@ -69,7 +70,7 @@ def long(text: str) -> int | None:
         value = int(text, 16) if text.lower().lstrip("+-").startswith("0x") else int(text)
     except ValueError:
         return None
-    return value if value in _LONG else None
+    return value if value in _LONG or value == MINUS_LEAST else None
 
 
 def timespan(text: str) -> int | None:
@@ -133,6 +134,20 @@ def ticks_of(time: datetime) -> int:
     seconds = utc.toordinal() - 1
     clock = (utc.hour * 60 + utc.minute) * 60 + utc.second
     return seconds * TICKS_A_DAY + clock * TICKS_A_SECOND + utc.microsecond * 10
+
+
+def datetime_text(ticks: int) -> str:
+    """A datetime as `tostring` writes it: `2024-01-31T12:34:56.1234567Z`."""
+    moment = datetime(1, 1, 1) + timedelta(microseconds=ticks // 10)
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}{ticks % 10}Z".rjust(28, "0")
+
+
+def timespan_text(ticks: int) -> str:
+    """A timespan as `tostring` writes it: `-1.02:03:04.5000000`."""
+    days, rest = divmod(abs(ticks), TICKS_A_DAY)
+    seconds, fraction = divmod(rest, TICKS_A_SECOND)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return ("-" if ticks < 0 else "") + (f"{days}." if days else "") + clock + (f".{fraction:07}" if fraction else "")
 
 
 def _bool(text: str) -> bool | None:

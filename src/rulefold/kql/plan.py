@@ -255,11 +255,15 @@ class Limit(Piped):
 
 @dataclass(frozen=True, slots=True)
 class Join(Piped):
-    """Rows of two relations together; `keys` are pairs of values, of the left and of the right row."""
+    """Rows of two relations together; `keys` are pairs of values, of the left and of the right row.
+
+    A `lookup` has the keys of the left side only.
+    """
 
     right: Relation
     kind: str
     keys: tuple[tuple[Value, Value], ...]
+    lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 Faults are collected, each with its place; binding goes on behind them with what is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rulefold import codes
 from rulefold.kql.bind.arrays import Arrays
 from rulefold.kql.bind.scope import Declared, Place, Scope
 from rulefold.kql.faults import QueryDiagnostic
-from rulefold.kql.plan import EMPTY, Column, Constant, Relation, Row, UnknownRows, Value
+from rulefold.kql.plan import EMPTY, Column, Constant, Plugin, Relation, Row, UnknownRows, Value
 from rulefold.kql.syntax import Declare, Function, Let, Name, Parameter, Query, Statement
 from rulefold.kql.syntax import Value as ValueStatement
 from rulefold.kql.types import Type
@@ -34,9 +34,18 @@ class Bound:
     missing_functions: tuple[str, ...]
 
 
-def bind(query: Query, schemas: Mapping[str, Mapping[str, str]], library: Mapping[str, Function]) -> Bound:
-    """Bind a query to tables, given as columns with their types, and to functions of the workspace."""
+def bind(
+    query: Query,
+    schemas: Mapping[str, Mapping[str, str]],
+    library: Mapping[str, Function],
+    discover: Callable[[Plugin], Row] | None = None,
+) -> Bound:
+    """Bind a query to tables, given as columns with their types, and to functions of the workspace.
+
+    `discover` tells the columns that a plug-in finds in the data; without it they are not known.
+    """
     binder = Statements(schemas, library)
+    binder.discover = discover
     plan = binder.statements(query.statements, Scope())
     binder.bind_unused()
     found = binder.collected

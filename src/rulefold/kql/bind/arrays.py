@@ -1,6 +1,7 @@
 """Operators on arrays and texts, plug-ins, and the rest; and which method binds which operator."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
@@ -39,6 +40,8 @@ _REDUCED = (("Pattern", Type.STRING), ("Count", Type.LONG), ("Representative", T
 
 class Arrays(Tables):
     """Binds every operator."""
+
+    discover: Callable[[Plugin], Row] | None = None
 
     def operator(self, source: Relation, op: syntax.Operator, scope: Scope) -> Relation:
         """The rows of an operator on others."""
@@ -158,7 +161,8 @@ class Arrays(Tables):
         self.collected.functions.setdefault(name)
         values = self._plugin_arguments(op.call, at)
         row = self._stated(op.schema, source) or self._plugin_row(op.call, values, source)
-        return Plugin(row, source, name, values, span=op.span)
+        plugin = Plugin(row, source, name, values, span=op.span)
+        return replace(plugin, row=self.discover(plugin)) if self.discover is not None and row.open else plugin
 
     def _plugin_arguments(self, call: Call, at: Place) -> tuple[Value, ...]:
         """The arguments; those of a lookup behind its table and its key are columns of that table."""

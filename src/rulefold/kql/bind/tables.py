@@ -241,7 +241,7 @@ class Tables(Columns):
         if op.keyword == "lookup":
             columns = {name: column for name, column in columns.items() if name not in right_keys}
         row = self._joined_row(kind, source.row, Row(columns, open_=right.row.open))
-        return Join(row, source, right, kind, tuple(keys), span=op.span)
+        return Join(row, source, right, kind, tuple(keys), op.keyword == "lookup", span=op.span)
 
     @staticmethod
     def _joined_row(kind: str, left: Row, right: Row) -> Row:
@@ -318,7 +318,7 @@ class Tables(Columns):
             elif found is not None:
                 inputs.append(found)
         label = option(op.options, "withsource") or option(op.options, "with_source")
-        labels = tuple(_label(one) for one in inputs)
+        labels = tuple(_label(one) or f"union_arg{number}" for number, one in enumerate(inputs))
         return self._together(inputs, op.span, label, labels)
 
     def _union_table(self, table: Expression, at: Place, *, fuzzy: bool) -> Relation | None:

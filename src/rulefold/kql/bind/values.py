@@ -11,6 +11,7 @@ from rulefold.kql.bind.scope import Declared, Place, Scope
 from rulefold.kql.bind.state import MAX_CALLS, Binding, there_is
 from rulefold.kql.functions import Argument, Fault, Kind, Operand, Parameter, Reason, Special
 from rulefold.kql.functions import Function as Known
+from rulefold.kql.literals import MINUS_LEAST
 from rulefold.kql.plan import (
     Access,
     AllColumns,
@@ -105,7 +106,8 @@ class Values(Binding):
         self.report(codes.QUERY_TYPE, span, f"found {_a(found.type)}, expected {what}")
 
     def _literal(self, literal: Literal, _at: Place) -> Value:
-        return Constant(literal.type, literal.value, span=literal.span)
+        value = None if literal.value == MINUS_LEAST and literal.type is Type.LONG else literal.value
+        return Constant(literal.type, value, span=literal.span)
 
     def _dynamic(self, literal: Dynamic, _at: Place) -> Value:
         return DynamicConstant(Type.DYNAMIC, literal.value, span=literal.span)
@@ -171,6 +173,8 @@ class Values(Binding):
     # --------------------------------------------------------------------------------------------------- operators
 
     def _unary(self, unary: Unary, at: Place) -> Value:
+        if unary.operator == "-" and _is_minus_least(unary.operand):
+            return Constant(Type.LONG, -MINUS_LEAST, span=unary.span)
         operand = self.value(unary.operand, at)
         type_ = operations.sign(operand.type)
         if type_ is None:
@@ -491,6 +495,10 @@ class Values(Binding):
         if isinstance(found, Relation):
             return self._misplaced(expression.span, "found a table, expected a value")
         return found
+
+
+def _is_minus_least(operand: Expression) -> bool:
+    return isinstance(operand, Literal) and operand.type is Type.LONG and operand.value == MINUS_LEAST
 
 
 def _column_in(value: Value) -> str | None:

@@ -1,0 +1,47 @@
+"""A run of queries on an engine: tables are loaded, then nothing else can be reached."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from rulefold.kql.lower import Lowered
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.plan import Plugin, Row
+from rulefold.kql.results import Table
+
+
+class Session(ABC):
+    """A connection to an engine, for tables and queries over them."""
+
+    schemas: dict[str, dict[str, str]]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def words(self) -> Engine:
+        """The engine's words, for one query."""
+
+    @abstractmethod
+    def load(self, name: str, table: Table) -> None:
+        """Make a table known under a name."""
+
+    @abstractmethod
+    def close_off(self) -> None:
+        """Close the way to all that was not loaded."""
+
+    @abstractmethod
+    def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
+        """Run a statement: its rows as Python values, see `Result`."""
+
+    @abstractmethod
+    def columns_of(self, plugin: Plugin, now: datetime) -> Row:
+        """The columns that a plug-in finds in the data."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the connection."""

@@ -1,0 +1,79 @@
+"""Plan → SQL: a query as one statement of steps, in the words of an engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.relations import Relations
+from rulefold.kql.lower.steps import final
+from rulefold.kql.plan import Apply, Column, GivenRows, Relation, Row, Value
+from rulefold.kql.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A statement, and the names and types of its columns in KQL, in their order."""
+
+    statement: exp.Query
+    columns: tuple[tuple[str, Type], ...]
+
+    def text(self, dialect: str) -> str:
+        """The statement as text."""
+        return self.statement.sql(dialect, pretty=True, copy=False)
+
+
+def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime | None = None) -> Lowered:
+    """A plan as a statement of an engine.
+
+    `text` is the query, whose lines are told beside the steps; `now` the time at which it runs, None for that of the
+    engine.  Raises QueryError for what is not run.
+    """
+    if isinstance(plan, Value):
+        plan = GivenRows(Row({"print_0": Column(plan.type)}), ((plan,),), span=plan.span)
+    relations = Relations(engine, text, now)
+    relations.windows = has_windows(plan, engine)
+    rows = relations.rows(plan)
+    statement = final(rows)
+    steps = relations.builder.steps
+    if steps:
+        ctes = [_named(step.name, step.query, step.comment) for step in steps]
+        statement.set("with_", exp.With(expressions=ctes))
+    return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
+
+
+def _named(name: str, query: exp.Query, comment: str) -> exp.CTE:
+    cte = exp.CTE(this=query, alias=exp.TableAlias(this=sql.name(name)))
+    if comment:
+        cte.comments = [f" {comment.replace('*/', '* /')} "]
+    return cte
+
+
+def has_windows(plan: object, engine: Engine) -> bool:
+    """Whether a function of a plan looks at the rows around."""
+    waiting, seen = [plan], set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Apply) and one.function in engine.windows:
+            return True
+        if isinstance(one, tuple | list):
+            waiting += one
+        elif isinstance(one, Relation | Value) and id(one) not in seen:
+            seen.add(id(one))
+            waiting += [getattr(one, slot) for slot in _slots(type(one))]
+    return False
+
+
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    if kind not in _SLOTS:
+        _SLOTS[kind] = tuple(name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
+    return _SLOTS[kind]
+
+
+__all__ = ["Lowered", "Mapping", "lower"]

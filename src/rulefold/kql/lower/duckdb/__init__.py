@@ -1,0 +1,148 @@
+"""KQL in the words of DuckDB."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from sqlglot import exp
+
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.duckdb import aggregates, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb.functions import FUNCTIONS
+from rulefold.kql.lower.duckdb.relations import OTHERS, RELATIONS
+from rulefold.kql.lower.duckdb.windows import WINDOWS
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.refusal import refused
+from rulefold.kql.lower.sql import Node, call
+from rulefold.kql.lower.steps import select, star
+from rulefold.kql.lower.terms import Rows, Term, exact, sorted_by
+from rulefold.kql.lower.values import Values
+from rulefold.kql.plan import Apply
+from rulefold.kql.types import INTEGERS, Type
+from rulefold.text import Span
+
+
+class DuckDB(Engine):
+    """DuckDB."""
+
+    dialect = "duckdb"
+    functions: ClassVar = FUNCTIONS
+    aggregates: ClassVar = aggregates.AGGREGATES
+    windows: ClassVar = WINDOWS
+    relations: ClassVar = RELATIONS
+    others: ClassVar = OTHERS
+
+    def literal(self, type_: Type, value: object) -> Node:
+        if value is None:
+            return sql.string("") if type_ is Type.STRING else self.null(type_)
+        match type_:
+            case Type.DATETIME if isinstance(value, int):
+                return times.literal(value)
+            case Type.BOOL:
+                return exp.Boolean(this=bool(value))
+            case Type.STRING | Type.GUID:
+                node = sql.string(str(value))
+                return node if type_ is Type.STRING else types.cast(node, types.UUID)
+            case Type.REAL if isinstance(value, int | float):
+                return _real(float(value))
+            case Type.DECIMAL:
+                return types.cast(sql.string(str(value)), types.DECIMAL)
+            case _ if isinstance(value, int):
+                return sql.number(value)
+        raise AssertionError(f"no literal of {type_}: {value!r}")
+
+    def json(self, value: object) -> Node:
+        return dynamics.constant(value)
+
+    def now(self) -> Node:
+        return times.now()
+
+    def null(self, type_: Type) -> Node:
+        return types.cast(sql.null(), types.sql_type(type_))
+
+    def convert(self, term: Term, type_: Type) -> Term:
+        return conversions.convert(self, term, type_)
+
+    def to_dynamic(self, term: Term) -> Node:
+        return conversions.to_dynamic(self, term)
+
+    def known(self, term: Term) -> Node:
+        return dynamics.known(term.node)
+
+    # --------------------------------------------------------------------------------------------------- relations
+
+    def sql_type(self, type_: Type) -> exp.DataType:
+        return types.sql_type(type_)
+
+    def table_name(self, name: str) -> str:
+        return name
+
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
+        if type_ not in INTEGERS or any(part.type not in INTEGERS for part in parts):
+            return self._stepped(type_, parts, span)
+        start, stop, step = (exact(part) for part in parts)
+        return call("unnest", call("generate_series", types.cast(start, types.BIGINT), stop, step))
+
+    def _stepped(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
+        """Times: so many steps from the first."""
+        start, stop, step = parts
+        if type_ is Type.TIMESPAN:
+            return call("unnest", call("generate_series", *(types.cast(exact(part), types.BIGINT) for part in parts)))
+        if type_ is not Type.DATETIME or step.type is not Type.TIMESPAN:
+            raise refused(span, f"found a range of {type_}, which is not run")
+        micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
+        width = sql.binary(exp.IntDiv, exact(step), sql.number(10))
+        return call("make_timestamp", call("unnest", call("generate_series", *micros, width)))
+
+    def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
+        query = select([star()], rows.source(), order=sorted_by(rows.order))
+        query.set("distinct", exp.Distinct(on=exp.Tuple(expressions=list(keys))))
+        return query
+
+    def part(self, values: Values, part: Apply) -> Term:
+        return aggregates.part(self, values, part)
+
+    # ------------------------------------------------------------------------------------------------------- times
+
+    def shifted(self, time: Node, ticks: Term, sign: int) -> Node:
+        return times.shifted(self, time, ticks, sign)
+
+    def between_times(self, later: Node, earlier: Node) -> Node:
+        return times.between(later, earlier)
+
+    # ----------------------------------------------------------------------------------------------------- numbers
+
+    def integer(self, operator: str, left: Node, right: Node) -> Node:
+        return numbers.integer(self, operator, left, right)
+
+    def real(self, operator: str, left: Node, right: Node) -> Node:
+        return numbers.real(operator, left, right)
+
+    def not_nan(self, node: Node) -> Node:
+        return sql.negated(call("isnan", node))
+
+    # ------------------------------------------------------------------------------------------------------- texts
+
+    def search(self, operator: str, text: Node, pattern: Term) -> Node:
+        return texts.search(operator, text, pattern)
+
+    def search_any(self, text: Node, patterns: Sequence[Term]) -> Node:
+        return texts.search_any(text, patterns)
+
+    def folded(self, text: Node) -> Node:
+        return call("lower", text)
+
+    # ----------------------------------------------------------------------------------------------------- dynamics
+
+    def access(self, target: Term, keys: Sequence[Term]) -> Node:
+        return dynamics.access(target, keys)
+
+    def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
+        return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
+
+
+def _real(value: float) -> Node:
+    if value != value or value in (float("inf"), float("-inf")):
+        return types.cast(sql.string(repr(value)), types.DOUBLE)
+    written = repr(abs(value))
+    number = exp.Literal(this=written if "e" in written else f"{written}e0", is_string=False)
+    return exp.Neg(this=number) if value < 0 or written == "-0.0" else number

@@ -1,0 +1,228 @@
+"""Aggregates."""
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.calls import Call
+from rulefold.kql.lower.duckdb import dynamics
+from rulefold.kql.lower.duckdb.conversions import to_dynamic
+from rulefold.kql.lower.duckdb.types import BIGINT, DOUBLE, JSON, cast
+from rulefold.kql.lower.engine import Builder, Engine
+from rulefold.kql.lower.operators import as_bool
+from rulefold.kql.lower.refusal import refused
+from rulefold.kql.lower.sql import Node, call
+from rulefold.kql.lower.steps import select
+from rulefold.kql.lower.terms import Field, Term, exact, sorted_by, text
+from rulefold.kql.lower.values import Values
+from rulefold.kql.plan import AllColumns, Apply, Constant
+from rulefold.kql.types import INTEGERS, Type
+
+_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+
+
+def plain(call_: Call, number: int) -> Node:
+    """An argument whose null is NULL, and which is a text where it is one."""
+    term = call_[number]
+    if term.type is Type.STRING:
+        return text(term)
+    return dynamics.known(term.node) if term.type in _DYNAMICS else exact(term)
+
+
+Aggregated = Callable[[Call, Node | None], Term]
+
+
+def _always(builder: Aggregated) -> Builder:
+    """Over all rows of a group."""
+    return lambda call_: builder(call_, None)
+
+
+def _where(builder: Aggregated, condition: int = 1) -> Builder:
+    """Over the rows for which an argument is true."""
+    return lambda call_: builder(call_, as_bool(call_, condition).node)
+
+
+def of_rows(function: str, value: Node, condition: Node | None) -> Node:
+    """An aggregate of DuckDB over the rows for which a condition is true."""
+    node = call(function, value)
+    return node if condition is None else sql.filtered(node, condition)
+
+
+def _sum(call_: Call, condition: Node | None) -> Term:
+    term = call_[0] if call_[0].type not in _DYNAMICS else call_.engine.convert(call_[0], Type.REAL)
+    total = of_rows("sum", exact(term), condition)
+    if term.type is Type.REAL:
+        return Term(sql.coalesce(total, call_.engine.literal(Type.REAL, 0.0)), Type.REAL, nullable=False)
+    if term.type is Type.DECIMAL:
+        return Term(sql.coalesce(total, sql.number(0)), Type.DECIMAL, nullable=False)
+    return Term(sql.coalesce(cast(total, BIGINT), sql.number(0)), call_.type, nullable=False)
+
+
+def _average(call_: Call, condition: Node | None) -> Term:
+    term = call_[0]
+    if term.type is Type.DATETIME:
+        return Term(of_rows("avg", exact(term), condition), Type.DATETIME)
+    if term.type is Type.TIMESPAN:
+        return Term(cast(of_rows("avg", exact(term), condition), BIGINT), Type.TIMESPAN)
+    node = of_rows("avg", call_.engine.convert(term, Type.REAL).node, condition)
+    return Term(sql.coalesce(node, call_.engine.literal(Type.REAL, float("nan"))), Type.REAL, nullable=False)
+
+
+def _extreme(function: str) -> Aggregated:
+    def build(call_: Call, condition: Node | None) -> Term:
+        term = call_[0]
+        if term.type in _DYNAMICS:
+            raise call_.refused(f"found {function} of a dynamic, which is not run; expected a value of another type")
+        value = sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term)
+        return Term(of_rows(function, value, condition), term.type)
+
+    return build
+
+
+def _spread(function: str) -> Aggregated:
+    def build(call_: Call, condition: Node | None) -> Term:
+        node = of_rows(function, call_.engine.convert(call_[0], Type.REAL).node, condition)
+        return Term(sql.coalesce(node, call_.engine.literal(Type.REAL, 0.0)), Type.REAL, nullable=False)
+
+    return build
+
+
+def _distinct_count(call_: Call) -> Term:
+    """Counted exactly, where Kusto estimates."""
+    node = exp.Count(this=exp.Distinct(expressions=[plain(call_, 0)]))
+    return Term(node, Type.LONG, nullable=False)
+
+
+def _distinct_count_if(call_: Call) -> Term:
+    return Term(sql.filtered(_distinct_count(call_).node, as_bool(call_, 1).node), Type.LONG, nullable=False)
+
+
+def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: bool = False) -> Term:
+    term = call_[0]
+    value = dynamics.known(to_dynamic(call_.engine, term)) if term.type in _DYNAMICS else plain(call_, 0)
+    if term.type in (Type.DATETIME, Type.TIMESPAN, Type.GUID):
+        value = call_.string(0).node
+    order = sorted_by(call_.values.frame.order)
+    if distinct:
+        value = exp.Distinct(expressions=[value])
+        order = [sql.ordered(value.expressions[0].copy(), nulls_first=False)]
+    collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
+    tests = [] if nulls else [sql.is_not_null(plain(call_, 0).copy())]
+    if condition is not None:
+        tests.append(condition)
+    if term.type is Type.STRING and condition is None:
+        tests = []
+    collected = sql.filtered(collected, sql.all_of(tests)) if tests else collected
+    if term.type in _DYNAMICS:
+        collected = _flattened(collected)
+        collected = call("list_sort", call("list_distinct", collected)) if distinct else collected
+    limit = 2 if condition is not None else 1
+    size = call_.constant(limit, None)
+    if isinstance(size, int):
+        collected = call("list_slice", collected, sql.number(1), sql.number(size))
+    return Term(sql.coalesce(dynamics.array(collected), dynamics.constant([])), Type.DYNAMIC, nullable=False)
+
+
+def _flattened(collected: Node) -> Node:
+    """The elements of arrays in place of the arrays."""
+    name = exp.Identifier(this="e", quoted=False)
+    element = exp.Column(this=name)
+    parts = sql.coalesce(dynamics.elements(element), exp.Array(expressions=[element.copy()]))
+    listed = call("list_transform", collected, exp.Lambda(this=parts, expressions=[name]))
+    return call("flatten", listed)
+
+
+def _make_list(call_: Call) -> Term:
+    return _list(call_, distinct=False)
+
+
+def _make_set(call_: Call) -> Term:
+    return _list(call_, distinct=True)
+
+
+def _make_list_if(call_: Call) -> Term:
+    return _list(call_, distinct=False, condition=as_bool(call_, 1).node)
+
+
+def _make_set_if(call_: Call) -> Term:
+    return _list(call_, distinct=True, condition=as_bool(call_, 1).node)
+
+
+def _make_list_with_nulls(call_: Call) -> Term:
+    return _list(call_, distinct=False, nulls=True)
+
+
+def _percentile(call_: Call) -> Term:
+    share = call_.constant(1)
+    if not isinstance(share, int | float):
+        raise call_.refused("found no number as the percentile")
+    return Term(call("quantile_disc", exact(call_[0]), sql.number(share / 100)), call_[0].type)
+
+
+_OF_ROWS: dict[str, Aggregated] = {
+    "sum": _sum,
+    "avg": _average,
+    "min": _extreme("min"),
+    "max": _extreme("max"),
+    "stdev": _spread("stddev_samp"),
+    "stdevp": _spread("stddev_pop"),
+    "variance": _spread("var_samp"),
+    "variancep": _spread("var_pop"),
+}
+
+AGGREGATES: dict[str, Builder] = {
+    **{name: _always(builder) for name, builder in _OF_ROWS.items()},
+    **{f"{name}if": _where(builder) for name, builder in _OF_ROWS.items()},
+    "dcount": _distinct_count,
+    "dcountif": _distinct_count_if,
+    "count_distinct": _distinct_count,
+    "count_distinctif": _distinct_count_if,
+    "make_list": _make_list,
+    "make_list_if": _make_list_if,
+    "make_list_with_nulls": _make_list_with_nulls,
+    "make_set": _make_set,
+    "make_set_if": _make_set_if,
+    "percentile": _percentile,
+}
+
+
+# ------------------------------------------------------------------------------------- aggregates of several columns
+
+
+def part(engine: Engine, values: Values, piece: Apply) -> Term:
+    """A column of arg_max, arg_min, any or percentiles."""
+    whole = piece.arguments[0]
+    if not isinstance(whole, Apply):
+        raise TypeError(f"no part of {whole}")
+    if whole.function in ("percentiles", "percentilesw"):
+        raise refused(whole.span, f"found {whole.function}, which is not run yet")
+    wanted = piece.arguments[1]
+    groups, values.frame.aggregates = values.frame.aggregates, None
+    term = values.term(wanted)
+    if whole.function in ("arg_max", "arg_min", "argmax", "argmin"):
+        key = values.term(whole.arguments[0])
+        node = _row_of_extreme(engine, whole.function, term, key)
+    else:
+        node = _any(term)
+    values.frame.aggregates = groups
+    return values.aggregated(term.of(node))
+
+
+def _any(term: Term) -> Node:
+    if term.type in _DYNAMICS:
+        return call("any_value", dynamics.known(term.node))
+    return call("any_value", sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term))
+
+
+def _row_of_extreme(engine: Engine, function: str, term: Term, key: Term) -> Node:
+    """The value in the row with the greatest or the least key; in any row where all keys are null."""
+    again, value = engine.once(exact(key)), engine.once(exact(term))
+    extreme = call("arg_max_null" if "max" in function else "arg_min_null", value(), again())
+    if not key.nullable:
+        return extreme
+    found = sql.compare(exp.GT, exp.Count(this=again()), sql.number(0))
+    return sql.case([(found, extreme)], call("first", value()))
+
+
+__all__ = ["DOUBLE", "INTEGERS", "JSON", "AllColumns", "Constant", "Field", "part", "select"]

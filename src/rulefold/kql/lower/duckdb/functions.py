@@ -1,0 +1,11 @@
+"""The scalar functions that DuckDB has its own words for: a table of all."""
+
+from rulefold.kql.lower.duckdb import dynamic_functions, number_functions, text_functions, time_functions
+from rulefold.kql.lower.engine import Builder
+
+FUNCTIONS: dict[str, Builder] = {
+    **text_functions.ROWS,
+    **time_functions.ROWS,
+    **number_functions.ROWS,
+    **dynamic_functions.ROWS,
+}

@@ -1,0 +1,5 @@
+"""Functions of numbers."""
+
+from rulefold.kql.lower.engine import Builder
+
+ROWS: dict[str, Builder] = {}

@@ -1,0 +1,66 @@
+"""Arithmetic."""
+
+from sqlglot import exp
+
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.duckdb.types import BIGINT, HUGEINT, cast
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.sql import Node, call
+
+_WIDTH, _HALF = 2**64, 2**63
+_WRAPPING: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
+
+
+def tried(node: Node) -> Node:
+    """NULL where a value cannot be worked out."""
+    return call("try", node)
+
+
+def integer(engine: Engine, operator: str, left: Node, right: Node) -> Node:
+    """Arithmetic of whole numbers as KQL has it."""
+    if operator == "/":
+        return tried(sql.binary(exp.IntDiv, _wide(left), _divisor(right)))
+    if operator == "%":
+        again = engine.once(_divisor(right))
+        rest = sql.binary(exp.Mod, left, again())
+        size = call("abs", again())
+        return sql.binary(exp.Mod, sql.binary(exp.Add, rest, size), size.copy())
+    kind = _WRAPPING[operator]
+    if isinstance(left, exp.Literal | exp.Neg) and isinstance(right, exp.Literal | exp.Neg):
+        left = _wide(left)
+    a, b = engine.once(left), engine.once(right)
+    return sql.coalesce(tried(sql.binary(kind, a(), b())), _wrapped(kind, a(), b()))
+
+
+def _wide(node: Node) -> Node:
+    return cast(node, BIGINT) if isinstance(node, exp.Literal | exp.Neg) else node
+
+
+def _divisor(node: Node) -> Node:
+    if isinstance(node, exp.Literal) and node.this != "0":
+        return node
+    return sql.nullif(node, sql.number(0))
+
+
+def _wrapped(kind: type[exp.Binary], left: Node, right: Node) -> Node:
+    """The lower 64 bits of a result that has more."""
+    whole = sql.binary(kind, cast(left, HUGEINT), right)
+    lifted = sql.binary(exp.Add, whole, cast(sql.number(_HALF), HUGEINT))
+    rest = sql.binary(exp.Mod, lifted, cast(sql.number(_WIDTH), HUGEINT))
+    positive = sql.binary(
+        exp.Mod, sql.binary(exp.Add, rest, cast(sql.number(_WIDTH), HUGEINT)), cast(sql.number(_WIDTH), HUGEINT)
+    )
+    return cast(sql.binary(exp.Sub, positive, cast(sql.number(_HALF), HUGEINT)), BIGINT)
+
+
+_REALS: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
+
+
+def real(operator: str, left: Node, right: Node) -> Node:
+    """Arithmetic of reals."""
+    if operator == "/":
+        return sql.binary(exp.Div, left, right)
+    if operator == "%":
+        rest, size = sql.binary(exp.Mod, left, right), call("abs", right.copy())
+        return sql.binary(exp.Mod, sql.binary(exp.Add, rest, size), size.copy())
+    return sql.binary(_REALS[operator], left, right)

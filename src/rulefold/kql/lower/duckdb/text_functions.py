@@ -1,0 +1,5 @@
+"""Functions of texts."""
+
+from rulefold.kql.lower.engine import Builder
+
+ROWS: dict[str, Builder] = {}

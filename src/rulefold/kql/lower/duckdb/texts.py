@@ -1,0 +1,81 @@
+"""Searches in text.
+
+A term is a maximal run of letters and digits; DuckDB's regular expressions are those of RE2, as Kusto's are.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.sql import Node, call
+from rulefold.kql.lower.terms import Term
+
+_START, _END = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
+_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
+
+
+def quoted(text: str) -> str:
+    """A text as a regular expression that finds it."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def search(operator: str, text: Node, pattern: Term) -> Node:
+    """Whether a text has something."""
+    name, _, case = operator.partition("_")
+    if name == "matches regex":
+        return call("regexp_matches", text, pattern.node)
+    wanted = pattern.value if pattern.constant and isinstance(pattern.value, str) else None
+    if name in _PLAIN:
+        if case == "cs":
+            return call(_PLAIN[name], text, pattern.node)
+        node = sql.string(wanted.lower()) if wanted is not None else call("lower", pattern.node)
+        return call(_PLAIN[name], call("lower", text), node)
+    return _term_search(name, text, pattern.node, wanted, folding=case != "cs")
+
+
+_PLAIN = {"contains": "contains", "startswith": "starts_with", "endswith": "ends_with"}
+
+
+def _term_search(name: str, text: Node, pattern: Node, wanted: str | None, *, folding: bool) -> Node:
+    """`has`, `hasprefix` and `hassuffix`: a term, its start, or its end."""
+    if wanted == "":
+        return sql.true()
+    flags = "(?i)" if folding else ""
+    if wanted is not None:
+        return call("regexp_matches", text, sql.string(flags + bounded(name, wanted)))
+    start = _edge(_START, r"^[\p{L}\p{Nd}]", pattern) if name != "hassuffix" else sql.string("")
+    end = _edge(_END, r"[\p{L}\p{Nd}]$", pattern.copy()) if name != "hasprefix" else sql.string("")
+    expression = call("concat", sql.string(flags), start, call("regexp_escape", pattern.copy()), end)
+    return call("regexp_matches", text, expression)
+
+
+def bounded(name: str, wanted: str) -> str:
+    """The expression for a term, or its start or end: an edge that is a letter or a digit has to be an edge there."""
+    start = _START if name != "hassuffix" and _is_term(wanted[0]) else ""
+    end = _END if name != "hasprefix" and _is_term(wanted[-1]) else ""
+    return f"{start}{quoted(wanted)}{end}"
+
+
+def _is_term(character: str) -> bool:
+    return character.isalpha() or character.isdecimal()
+
+
+def _edge(bound: str, inside: str, pattern: Node) -> Node:
+    test = call("regexp_matches", pattern, sql.string(inside))
+    return sql.case([(test, sql.string(bound))], sql.string(""))
+
+
+def search_any(text: Node, patterns: Sequence[Term]) -> Node:
+    """Whether a text has one of several terms."""
+    alternatives = "|".join(dict.fromkeys(bounded("has", str(one.value)) for one in patterns))
+    return call("regexp_matches", text, sql.string(f"(?i)(?:{alternatives})"))
+
+
+def matched_group(text: Node, pattern: Node, group: Node) -> Node:
+    """What a group of an expression matches first; empty where nothing does."""
+    return call("regexp_extract", text, pattern, group)
+
+
+__all__ = ["exp"]

@@ -1,0 +1,171 @@
+"""Datetimes and timespans."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlglot import exp
+
+from rulefold.kql.literals import MAX_TICKS, TICKS_A_DAY, TICKS_A_SECOND
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.duckdb.types import BIGINT, INTEGER, TIMESTAMP, TIMESTAMPTZ, VARCHAR, cast, try_cast
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.sql import Node, call
+from rulefold.kql.lower.terms import Term
+from rulefold.kql.types import Type
+
+_FIRST = datetime(1, 1, 1)
+_UNIX = 62_135_596_800_000_000  # microseconds from the year 1 to 1970
+_HOUR, _MINUTE = 3600 * TICKS_A_SECOND, 60 * TICKS_A_SECOND
+
+
+def literal(ticks: int) -> Node:
+    """A constant datetime; what is below a microsecond is cut off."""
+    moment = _FIRST + timedelta(microseconds=ticks // 10)
+    return cast(sql.string(moment.isoformat(sep=" ")), TIMESTAMP)
+
+
+def shifted(engine: Engine, time: Node, span: Term, sign: int) -> Node:
+    """A datetime and a timespan after or before it; null outside of the years 1 to 9999."""
+    if span.constant and isinstance(span.value, int):
+        return _shifted_by(engine, time, span.value * sign)
+    micros = sql.binary(exp.IntDiv, span.node, sql.number(10))
+    moved = sql.binary(exp.Add if sign > 0 else exp.Sub, micros_of(time), micros)
+    return _moment(engine, moved)
+
+
+def _shifted_by(engine: Engine, time: Node, ticks: int) -> Node:
+    """A datetime some time after or before; null outside of the years 1 to 9999."""
+    again = engine.once(time)
+    if ticks >= 0:
+        in_range = sql.compare(exp.LTE, again(), literal(MAX_TICKS - ticks))
+    else:
+        in_range = sql.compare(exp.GTE, again(), literal(-ticks))
+    return sql.case([(in_range, _moved(again(), ticks))])
+
+
+def _moved(time: Node, ticks: int) -> Node:
+    interval = call("to_microseconds", sql.number(abs(ticks) // 10 if ticks > 0 else -(ticks // 10)))
+    for size, function in ((TICKS_A_DAY, "to_days"), (_HOUR, "to_hours"), (_MINUTE, "to_minutes")):
+        if ticks % size == 0 and abs(ticks) // size < 2**31:
+            interval = call(function, sql.number(abs(ticks) // size))
+            break
+    return sql.binary(exp.Add if ticks > 0 else exp.Sub, time, interval)
+
+
+def micros_of(time: Node) -> Node:
+    """Microseconds since 1970."""
+    return call("epoch_us", time)
+
+
+def _moment(engine: Engine, micros: Node) -> Node:
+    """A datetime by its microseconds since 1970; null outside of the years 1 to 9999."""
+    again = engine.once(micros)
+    in_range = exp.Between(this=again(), low=sql.number(-_UNIX), high=sql.number(MAX_TICKS // 10 - _UNIX))
+    return sql.case([(in_range, call("make_timestamp", again()))])
+
+
+def between(later: Node, earlier: Node) -> Node:
+    """The ticks from one datetime to another."""
+    difference = sql.binary(exp.Sub, micros_of(later), micros_of(earlier))
+    return sql.binary(exp.Mul, difference, sql.number(10))
+
+
+def now() -> Node:
+    """The time at which the query runs, in UTC."""
+    return call("timezone", sql.string("UTC"), call("now"))
+
+
+def datetime_text(time: Node) -> Node:
+    """`2024-01-31T12:34:56.1234560Z`."""
+    return call("strftime", time, sql.string("%Y-%m-%dT%H:%M:%S.%f0Z"))
+
+
+def timespan_text(engine: Engine, ticks: Node) -> Node:
+    """`[-][d.]hh:mm:ss[.fffffff]`."""
+    again = engine.once(ticks)
+    size = engine.once(call("abs", again()))
+    days = cast(sql.binary(exp.IntDiv, size(), sql.number(TICKS_A_DAY)), VARCHAR)
+    fraction = sql.binary(exp.Mod, size(), sql.number(TICKS_A_SECOND))
+    parts = [
+        _where(sql.compare(exp.LT, again(), sql.number(0)), sql.string("-")),
+        _where(sql.compare(exp.GTE, size(), sql.number(TICKS_A_DAY)), call("concat", days, sql.string("."))),
+        _two(size(), _HOUR, 24),
+        sql.string(":"),
+        _two(size(), _MINUTE, 60),
+        sql.string(":"),
+        _two(size(), TICKS_A_SECOND, 60),
+        _where(sql.compare(exp.GT, fraction, sql.number(0)), call("printf", sql.string(".%07d"), fraction.copy())),
+    ]
+    return sql.case([(sql.is_not_null(again()), call("concat", *parts))])
+
+
+def _where(test: Node, text: Node) -> Node:
+    """A text where a test is true, and else an empty one."""
+    return sql.case([(test, text)], sql.string(""))
+
+
+def _two(ticks: Node, unit: int, limit: int) -> Node:
+    count = sql.binary(exp.Mod, sql.binary(exp.IntDiv, ticks, sql.number(unit)), sql.number(limit))
+    return call("printf", sql.string("%02d"), count)
+
+
+_FORMS = (
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y",
+    "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%Y-%m", "%Y", "%Y%m%d",
+)  # fmt: skip
+
+
+def parsed(engine: Engine, text: Node) -> Node:
+    """A datetime out of a text: ISO 8601 with or without an offset, month first, or as in mail."""
+    written = engine.once(call("trim", text))
+    offset = call("regexp_matches", written(), sql.string(r"\d\d:\d\d(:\d\d(\.\d+)?)?\s*[+-]\d\d:?\d\d$"))
+    forms = exp.Array(expressions=[sql.string(form) for form in _FORMS])
+    return sql.case(
+        [(offset, call("timezone", sql.string("UTC"), try_cast(written(), TIMESTAMPTZ)))],
+        sql.coalesce(try_cast(written(), TIMESTAMP), call("try_strptime", written(), forms)),
+    )
+
+
+_CLOCK = r"^\s*([+-]?)(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?\s*$"
+_UNITS = {"d": TICKS_A_DAY, "h": _HOUR, "m": _MINUTE, "s": TICKS_A_SECOND, "ms": 10_000, "tick": 1, "microsecond": 10}
+
+
+def timespan_of(engine: Engine, text: Node) -> Node:
+    """A timespan out of a text: a clock, a number with a unit, or a number of days."""
+    written = engine.once(text)
+    names = exp.Array(expressions=[sql.string(name) for name in ("sign", "d", "h", "m", "s", "f")])
+    clock = engine.once(call("regexp_extract", written(), sql.string(_CLOCK), names))
+
+    def part(name: str, unit: int) -> Node:
+        count = sql.coalesce(try_cast(call("struct_extract", clock(), sql.string(name)), BIGINT), sql.number(0))
+        return sql.binary(exp.Mul, count, sql.number(unit))
+
+    fraction = sql.coalesce(
+        try_cast(
+            call("rpad", call("struct_extract", clock(), sql.string("f")), sql.number(7), sql.string("0")), INTEGER
+        ),
+        sql.number(0),
+    )
+    total: Node = fraction
+    for name, unit in (("s", TICKS_A_SECOND), ("m", _MINUTE), ("h", _HOUR), ("d", TICKS_A_DAY)):
+        total = exp.Add(this=part(name, unit), expression=total)
+    sign = sql.case(
+        [(sql.compare(exp.EQ, call("struct_extract", clock(), sql.string("sign")), sql.string("-")), sql.number(-1))],
+        sql.number(1),
+    )
+    is_clock = call("regexp_matches", written(), sql.string(_CLOCK))
+    branches = [(is_clock, sql.binary(exp.Mul, sign, total))]
+    for word, size in _UNITS.items():
+        form = rf"^\s*([+-]?\d+(?:\.\d*)?)\s*{word}$"
+        count = try_cast(call("regexp_extract", written(), sql.string(form), sql.number(1)), _DECIMAL_TEXT)
+        branches.append(
+            (
+                call("regexp_matches", written(), sql.string(form)),
+                cast(sql.binary(exp.Mul, count, sql.number(size)), BIGINT),
+            )
+        )
+    days = try_cast(call("regexp_extract", written(), sql.string(r"^\s*([+-]?\d+)\s*$"), sql.number(1)), BIGINT)
+    return sql.case(branches, sql.binary(exp.Mul, days, sql.number(TICKS_A_DAY)))
+
+
+_DECIMAL_TEXT = exp.DataType(this=exp.DType.DOUBLE)
+__all__ = ["UTC", "Type"]

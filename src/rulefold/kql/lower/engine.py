@@ -1,0 +1,138 @@
+"""What an engine is asked for: the meaning of KQL that each engine says in its own words.
+
+All else is SQL that engines share.  A function that an engine does not have is refused by name.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlglot import exp
+
+from rulefold.kql.lower.sql import Node
+from rulefold.kql.lower.terms import Rows, Term
+from rulefold.kql.plan import Apply
+from rulefold.kql.types import Type
+from rulefold.text import Span
+
+if TYPE_CHECKING:
+    from rulefold.kql.lower.calls import Call
+    from rulefold.kql.lower.values import Values
+
+Builder = Callable[["Call"], Term]
+
+
+class Engine(ABC):
+    """The words of one engine, for one query.
+
+    Nodes go in and come out.  `once` gives nodes of a value that is written several times and worked out once.
+    """
+
+    once: Callable[[Node], Callable[[], Node]]
+
+    dialect: ClassVar[str]
+    functions: ClassVar[Mapping[str, Builder]]
+    aggregates: ClassVar[Mapping[str, Builder]]
+    windows: ClassVar[Mapping[str, Builder]]
+    relations: ClassVar[Mapping[type, Callable[..., Rows]]]
+    others: ClassVar[Mapping[str, Callable[..., Rows]]]
+
+    # ------------------------------------------------------------------------------------------------------ values
+
+    @abstractmethod
+    def literal(self, type_: Type, value: object) -> Node:
+        """A constant; None is the null of its type."""
+
+    @abstractmethod
+    def json(self, value: object) -> Node:
+        """A dynamic constant."""
+
+    @abstractmethod
+    def now(self) -> Node:
+        """The time at which the query runs."""
+
+    @abstractmethod
+    def null(self, type_: Type) -> Node:
+        """The null of a type."""
+
+    @abstractmethod
+    def convert(self, term: Term, type_: Type) -> Term:
+        """A value as one of another type, null where it is none: `tolong` and its like."""
+
+    @abstractmethod
+    def to_dynamic(self, term: Term) -> Node:
+        """A value as a dynamic."""
+
+    @abstractmethod
+    def known(self, term: Term) -> Node:
+        """A dynamic in which the null of JSON is NULL."""
+
+    # --------------------------------------------------------------------------------------------------- relations
+
+    @abstractmethod
+    def sql_type(self, type_: Type) -> exp.DataType:
+        """The type in which values of a type of KQL are kept."""
+
+    @abstractmethod
+    def table_name(self, name: str) -> str:
+        """The name under which the engine has a table."""
+
+    @abstractmethod
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
+        """The rows from one value to another by steps."""
+
+    @abstractmethod
+    def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
+        """One row for each key."""
+
+    @abstractmethod
+    def part(self, values: "Values", part: Apply) -> Term:
+        """A column of an aggregate that gives several, such as `arg_max`."""
+
+    # ------------------------------------------------------------------------------------------------------- times
+
+    @abstractmethod
+    def shifted(self, time: Node, ticks: Term, sign: int) -> Node:
+        """A time and a timespan after it (1) or before it (-1); null outside of the years 1 to 9999."""
+
+    @abstractmethod
+    def between_times(self, later: Node, earlier: Node) -> Node:
+        """The ticks from one time to another."""
+
+    # ----------------------------------------------------------------------------------------------------- numbers
+
+    @abstractmethod
+    def integer(self, operator: str, left: Node, right: Node) -> Node:
+        """Arithmetic of longs: it wraps around, division cuts off, a remainder is not negative, x / 0 is null."""
+
+    @abstractmethod
+    def real(self, operator: str, left: Node, right: Node) -> Node:
+        """Arithmetic of reals."""
+
+    @abstractmethod
+    def not_nan(self, node: Node) -> Node:
+        """Whether a real is a number."""
+
+    # ------------------------------------------------------------------------------------------------------- texts
+
+    @abstractmethod
+    def search(self, operator: str, text: Node, pattern: Term) -> Node:
+        """`contains`, `has`, `startswith`, `matches regex` … without a `!`; NULL in, NULL out."""
+
+    @abstractmethod
+    def search_any(self, text: Node, patterns: Sequence[Term]) -> Node:
+        """`has_any`: whether a text has one of several terms, none of them empty."""
+
+    @abstractmethod
+    def folded(self, text: Node) -> Node:
+        """A text as it is compared where case does not count."""
+
+    # ----------------------------------------------------------------------------------------------------- dynamics
+
+    @abstractmethod
+    def access(self, target: Term, keys: Sequence[Term]) -> Node:
+        """A member, by a string, or an element, by a number, of what was reached by the keys before it."""
+
+    @abstractmethod
+    def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
+        """Whether a dynamic array has an element equal to a scalar."""

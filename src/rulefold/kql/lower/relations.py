@@ -1,0 +1,404 @@
+"""Relations → steps: a SELECT for each tabular operator."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from rulefold.kql.bind.names import suffixed
+from rulefold.kql.lower import sql
+from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.refusal import refused
+from rulefold.kql.lower.sql import Node
+from rulefold.kql.lower.steps import ORDER, Builder, fresh, select, star, table_fields
+from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
+from rulefold.kql.lower.values import Frame, Values
+from rulefold.kql.plan import (
+    Aggregate,
+    Choose,
+    ColumnValue,
+    Compute,
+    Distinct,
+    Filter,
+    GivenRows,
+    Item,
+    Join,
+    Limit,
+    Order,
+    Other,
+    RangeRows,
+    Relation,
+    TableRows,
+    Union,
+    UnknownRows,
+    Value,
+)
+from rulefold.kql.types import Type
+
+_JOINS = {
+    "inner": ("", "INNER"),
+    "innerunique": ("", "INNER"),
+    "leftouter": ("LEFT", ""),
+    "rightouter": ("RIGHT", ""),
+    "fullouter": ("FULL", ""),
+}
+_SEMI_JOINS = {
+    "leftsemi": ("left", "SEMI"),
+    "leftanti": ("left", "ANTI"),
+    "leftantisemi": ("left", "ANTI"),
+    "anti": ("left", "ANTI"),
+    "rightsemi": ("right", "SEMI"),
+    "rightanti": ("right", "ANTI"),
+    "rightantisemi": ("right", "ANTI"),
+}
+
+
+class Relations:
+    """Lowers the relations of one query.  One that is used twice is one step."""
+
+    def __init__(self, engine: Engine, text: str, now: datetime | None) -> None:
+        """See `lower`."""
+        self.engine = engine
+        self.builder = Builder(text)
+        self.values = Values(engine, self, now)
+        self._rows: dict[int, Rows] = {}
+        self.windows = False
+
+    def rows(self, relation: Relation) -> Rows:
+        """The step of a relation."""
+        found = self._rows.get(id(relation))
+        if found is None:
+            lowering = _LOWERINGS.get(type(relation)) or self.engine.relations.get(type(relation))
+            if lowering is None:
+                raise refused(relation.span, f"found {type(relation).__name__}, an operator that is not run yet")
+            outer = self.values.frame
+            found = self._rows[id(relation)] = lowering(self, relation)
+            self.values.frame = outer
+        return found
+
+    # ---------------------------------------------------------------------------------------------------- what frames
+
+    def over(self, rows: Rows) -> Frame:
+        """Values are over the rows of a step from here on."""
+        self.values.frame = Frame(rows.fields, order=rows.order)
+        return self.values.frame
+
+    def prepared(self, source: Rows) -> Rows:
+        """The step before, with what the values of this one have had worked out."""
+        return self.builder.hoisted(source, self.values.frame.hoisted)
+
+    def terms(self, items: Iterable[Item]) -> list[tuple[str, Term]]:
+        """Named values."""
+        return [(item.name, self.values.term(item.value)) for item in items]
+
+    # ---------------------------------------------------------------------------------------------------- where from
+
+    def _table(self, relation: TableRows) -> Rows:
+        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        return Rows(self.engine.table_name(relation.name), fields, names)
+
+    def _given(self, relation: GivenRows) -> Rows:
+        self.over(Rows("", {}, frozenset()))
+        columns = relation.row.columns
+        names: set[str] = set()
+        given = [
+            [self._cell(value, column.type) for value, column in zip(row, columns.values(), strict=True)]
+            for row in relation.rows
+        ]
+        nullable = [any(row[number].nullable for row in given) for number in range(len(columns))]
+        fields = {
+            name: Field(fresh(name, names), column.type, nullable[number] and column.type is not Type.STRING)
+            for number, (name, column) in enumerate(columns.items())
+        }
+        query = self._listed(list(fields.values()), [[exact(term) for term in row] for row in given])
+        if self.values.frame.hoisted:
+            hoisted = [sql.alias(node, name) for name, node in self.values.frame.hoisted]
+            query.set(
+                "from_", exp.From(this=exp.Subquery(this=select(hoisted), alias=exp.TableAlias(this=sql.name("given"))))
+            )
+        return Rows(self.builder.add(query, relation), fields, frozenset(names))
+
+    def _cell(self, value: Value, type_: Type) -> Term:
+        term = self.values.term(value)
+        if term.type is type_:
+            return replace(term, node=text(term), nullable=False) if type_ is Type.STRING else term
+        if type_ is Type.DYNAMIC:
+            return Term(self.engine.to_dynamic(term), type_)
+        converted = self.engine.convert(term, type_)
+        return replace(converted, node=text(converted)) if type_ is Type.STRING else converted
+
+    def _listed(self, fields: Sequence[Field], rows: Sequence[Sequence[Node]]) -> exp.Query:
+        """Rows of SQL values: a SELECT for one, VALUES for more."""
+        if len(rows) == 1 or not fields:
+            return select(
+                [sql.alias(node, field.name) for node, field in zip(rows[0] if rows else (), fields, strict=True)]
+            )
+        typed = [
+            sql.alias(exp.Cast(this=sql.column(field.name), to=self.engine.sql_type(field.type)), field.name)
+            for field in fields
+        ]
+        values = [exp.Tuple(expressions=list(row)) for row in rows]
+        if not values:
+            values = [exp.Tuple(expressions=[self.engine.null(field.type) for field in fields])]
+        alias = exp.TableAlias(this=sql.name("given"), columns=[sql.name(field.name) for field in fields])
+        query = select(typed, exp.From(this=exp.Values(expressions=values, alias=alias)))
+        if not rows:
+            query.set("where", exp.Where(this=sql.false()))
+        return query
+
+    def _range(self, relation: RangeRows) -> Rows:
+        self.over(Rows("", {}, frozenset()))
+        name, column = next(iter(relation.row.columns.items()))
+        parts = [self.values.term(one) for one in (relation.start, relation.stop, relation.step)]
+        node = self.engine.series(column.type, parts, relation.span)
+        query = select([sql.alias(node, name)])
+        step = self.builder.add(query, relation)
+        return Rows(step, {name: Field(name, column.type)}, frozenset({name.lower()}), (SortKey(name),))
+
+    def _unknown(self, relation: UnknownRows) -> Rows:
+        what = f"the table {relation.why}" if relation.table else relation.why
+        raise refused(relation.span, f"found {what}, of which nothing is known")
+
+    # -------------------------------------------------------------------------------------------- filter and compute
+
+    def _filter(self, relation: Filter) -> Rows:
+        source = self.rows(relation.source)
+        self.over(source)
+        condition = self.values.condition(relation.condition)
+        source = self.prepared(source)
+        return self.builder.kept(source, select([star()], source.source(), where=condition), relation)
+
+    def _compute(self, relation: Compute) -> Rows:
+        source = self.rows(relation.source)
+        self.over(source)
+        terms = self.terms(relation.items)
+        return self.builder.added(self.prepared(source), terms, relation)
+
+    def _choose(self, relation: Choose) -> Rows:
+        source = self.rows(relation.source)
+        self.over(source)
+        terms = self.terms(relation.items)
+        return self.builder.chosen(self.prepared(source), terms, relation)
+
+    # ------------------------------------------------------------------------------------------------------- groups
+
+    def _aggregate(self, relation: Aggregate) -> Rows:
+        source = self.rows(relation.source)
+        return self.grouped(source, relation.keys, relation.aggregates, relation)
+
+    def grouped(self, source: Rows, keys: Sequence[Item], aggregates: Sequence[Item], place: Relation) -> Rows:
+        """A step with a row for each group; what is made of aggregates comes in another step."""
+        frame = self.over(source)
+        groups = [(item.name, _grouped_by(self.values.term(item.value))) for item in keys]
+        frame.aggregates = []
+        results = [(item.name, self.values.term(item.value)) for item in aggregates]
+        collected, later = frame.aggregates, frame.later
+        source = self.prepared(source)
+        names: set[str] = set()
+        fields = {name: Field(fresh(name, names), term.type, term.nullable) for name, term in groups}
+        plain = not later and all(isinstance(term.node, exp.Column) for _, term in results)
+        renamed: dict[str, str] = {}
+        if plain:
+            for name, term in results:
+                fields[name] = Field(fresh(name, names), term.type, term.nullable)
+                renamed.setdefault(term.node.name, fields[name].name)
+            plain = len(renamed) == len(results) == len(collected)
+        expressions = [sql.alias(exact(term), fields[name].name) for name, term in groups]
+        expressions += [sql.alias(node, renamed[name] if plain else name) for name, node in collected]
+        group = exp.Group(expressions=[sql.number(number + 1) for number in range(len(groups))]) if groups else None
+        query = select(expressions or [sql.alias(sql.number(1), "$nothing")], source.source(), group=group)
+        if plain:
+            return Rows(self.builder.add(query, place), fields, frozenset(names))
+        keys_only = {name: fields[name] for name, _ in groups}
+        all_names = frozenset({field.name.lower() for field in keys_only.values()} | {name for name, _ in collected})
+        step = Rows(self.builder.add(query, place), keys_only, all_names)
+        step = self.builder.hoisted(step, later)
+        kept = [
+            (name, Term(sql.column(field.name), field.type, nullable=field.nullable))
+            for name, field in keys_only.items()
+        ]
+        return self.builder.chosen(step, [*kept, *results], None)
+
+    def _distinct(self, relation: Distinct) -> Rows:
+        source = self.rows(relation.source)
+        names: set[str] = set()
+        fields: dict[str, Field] = {}
+        expressions: list[Node] = []
+        for name, field in source.fields.items():
+            term = _grouped_by(Term(sql.column(field.name), field.type, nullable=field.nullable))
+            fields[name] = Field(fresh(name, names), field.type, term.nullable)
+            expressions.append(sql.alias(term.node, fields[name].name))
+        query = select(expressions, source.source(), distinct=True)
+        return Rows(self.builder.add(query, relation), fields, frozenset(names))
+
+    # -------------------------------------------------------------------------------------------- order and number
+
+    def _order(self, relation: Order) -> Rows:
+        source = self.rows(relation.source)
+        self.over(source)
+        keys: list[SortKey] = []
+        columns: list[tuple[str, Node]] = []
+        for key in relation.keys:
+            term = _grouped_by(self.values.term(key.value))
+            if not isinstance(term.node, exp.Column):
+                name = self.values.new_name()
+                columns.append((name, exact(term)))
+                term = term.of(sql.column(name))
+            keys.append(SortKey(term.node.name, not key.ascending, key.nulls_first))
+        source = self.builder.hoisted(self.prepared(source), columns)
+        if not self.windows:
+            return replace(source, order=tuple(keys))
+        return self.numbered(source, tuple(keys), relation)
+
+    def numbered(self, source: Rows, keys: tuple[SortKey, ...], place: Relation) -> Rows:
+        """A step with a column for the order of its rows, so that all that follow agree on it."""
+        name = source.unused(ORDER)
+        number = sql.window(exp.RowNumber(), sorted_by(keys))
+        step = self.builder.add(select([star(), sql.alias(number, name)], source.source()), place)
+        return Rows(step, source.fields, source.names | {name}, (SortKey(name),))
+
+    def _limit(self, relation: Limit) -> Rows:
+        source = self.rows(relation.source)
+        self.over(source)
+        count = self.values.node(relation.count)
+        order = sorted_by(source.order)
+        query = select([star()], source.source(), order=order, limit=_limiting(count))
+        return self.builder.kept(source, query, relation)
+
+    def _other(self, relation: Other) -> Rows:
+        if relation.keyword == "serialize":
+            source = self.rows(relation.source)
+            return source if source.order else self.numbered(source, (), relation)
+        if relation.keyword == "consume":
+            source = self.rows(relation.source)
+            return Rows(source.step, {}, source.names)
+        lowering = self.engine.others.get(relation.keyword)
+        if lowering is None:
+            raise refused(relation.span, f"found {relation.keyword}, an operator that is not run yet")
+        return lowering(self, relation)
+
+    # ------------------------------------------------------------------------------------------------------- several
+
+    def _join(self, relation: Join) -> Rows:
+        left, right = self.rows(relation.source), self.rows(relation.right)
+        if relation.kind == "innerunique":
+            left = self._first_of_each(left, relation)
+        if relation.kind in _SEMI_JOINS:
+            return self._semi_join(relation, left, right)
+        if relation.kind not in _JOINS:
+            raise refused(relation.span, f"found a join of kind {relation.kind}, which is not run")
+        side, kind = _JOINS[relation.kind]
+        fields, columns, names = self._joined(relation, left, right)
+        join = exp.Join(
+            this=right.table("right"), side=side or None, kind=kind or None, on=self._keys(relation, left, right)
+        )
+        query = select([star("left"), *columns], left.source("left"), joins=[join])
+        return Rows(self.builder.add(query, relation), fields, names)
+
+    def _joined(self, relation: Join, left: Rows, right: Rows) -> tuple[dict[str, Field], list[Node], frozenset[str]]:
+        """The columns of both sides, and those of the right one as they are selected."""
+        outer = relation.kind
+        fields = {
+            name: replace(field, nullable=field.nullable or outer in ("rightouter", "fullouter"))
+            for name, field in left.fields.items()
+        }
+        dropped = {key.name for _, key in relation.keys if isinstance(key, ColumnValue)} if relation.lookup else set()
+        brought = [name for name in right.fields if name not in dropped]
+        new_names = suffixed(brought, left.fields)
+        names = set(left.names)
+        columns: list[Node] = []
+        for name in brought:
+            field, new = right.fields[name], new_names[name]
+            fields[new] = Field(fresh(new, names), field.type, field.nullable or outer in ("leftouter", "fullouter"))
+            columns.append(sql.alias(sql.column(field.name, "right"), fields[new].name))
+        return fields, columns, frozenset(names)
+
+    def _keys(self, relation: Join, left: Rows, right: Rows) -> Node:
+        """The condition of a join: keys that are equal, or both null."""
+        self.values.frame = Frame({}, sides={"left": left.fields, "right": right.fields})
+        conditions: list[Node] = []
+        for ours, theirs in relation.keys:
+            a, b = self.values.term(ours), self.values.term(theirs)
+            if Type.DYNAMIC in (a.type, b.type) or Type.UNKNOWN in (a.type, b.type):
+                raise refused(ours.span, "found a key of a type that is not known, expected one by tostring(…)")
+            if a.type is Type.STRING:
+                conditions.append(sql.compare(exp.EQ, text(a), text(b)))
+            else:
+                conditions.append(sql.compare(exp.NullSafeEQ, exact(a), exact(b)))
+        return sql.all_of(conditions) if conditions else sql.true()
+
+    def _semi_join(self, relation: Join, left: Rows, right: Rows) -> Rows:
+        side, kind = _SEMI_JOINS[relation.kind]
+        kept, other = (left, right) if side == "left" else (right, left)
+        on = self._keys(relation, left, right)
+        join = exp.Join(this=other.table("right" if side == "left" else "left"), kind=kind, on=on)
+        query = select([star(side)], kept.source(side), joins=[join])
+        return replace(kept, step=self.builder.add(query, relation), order=())
+
+    def _first_of_each(self, left: Rows, relation: Join) -> Rows:
+        """One left row for each key, as innerunique has it."""
+        self.over(left)
+        keys = [exact(_grouped_by(self.values.term(key))) for key, _ in relation.keys]
+        return self.builder.kept(left, self.engine.first_of_each(left, keys), None)
+
+    def _union(self, relation: Union) -> Rows:
+        columns = relation.row.columns
+        known = [
+            (one, parts, label)
+            for one, parts, label in zip(
+                relation.inputs, relation.parts, relation.labels or [""] * len(relation.inputs), strict=True
+            )
+            if not isinstance(one, UnknownRows)
+        ]
+        names: set[str] = set()
+        fields = {name: Field(fresh(name, names), column.type) for name, column in columns.items()}
+        queries = [self._part(relation, self.rows(one), parts, label, fields) for one, parts, label in known]
+        if not queries:
+            raise refused(relation.span, "found a union of tables none of which is known")
+        query: exp.Query = queries[0]
+        for other in queries[1:]:
+            query = exp.Union(this=query, expression=other, distinct=False)
+        return Rows(self.builder.add(query, relation), fields, frozenset(names))
+
+    def _part(
+        self, relation: Union, rows: Rows, parts: Sequence[str | None], label: str, fields: dict[str, Field]
+    ) -> exp.Select:
+        expressions: list[Node] = []
+        for (name, field), part in zip(fields.items(), parts, strict=True):
+            ours = rows.fields.get(part) if part is not None else None
+            if name == relation.label:
+                node: Node = sql.string(label)
+            elif ours is None:
+                node = exp.Cast(this=sql.null(), to=self.engine.sql_type(field.type))
+            else:
+                node = sql.column(ours.name)
+            expressions.append(sql.alias(node, field.name))
+        return select(expressions, rows.source())
+
+
+def _limiting(count: Node) -> Node:
+    return exp.Paren(this=count) if not isinstance(count, exp.Literal | exp.Subquery) else count
+
+
+def _grouped_by(term: Term) -> Term:
+    """A value as groups and orders take it: a string that is never NULL."""
+    return Term(text(term), Type.STRING, nullable=False) if term.type is Type.STRING else term
+
+
+_LOWERINGS: dict[type, Callable[..., Rows]] = {
+    TableRows: Relations._table,
+    GivenRows: Relations._given,
+    RangeRows: Relations._range,
+    UnknownRows: Relations._unknown,
+    Filter: Relations._filter,
+    Compute: Relations._compute,
+    Choose: Relations._choose,
+    Aggregate: Relations._aggregate,
+    Distinct: Relations._distinct,
+    Order: Relations._order,
+    Limit: Relations._limit,
+    Join: Relations._join,
+    Union: Relations._union,
+    Other: Relations._other,
+}

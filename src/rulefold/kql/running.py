@@ -1,0 +1,83 @@
+"""A query compiled, and run."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from rulefold.diagnostics import Severity
+from rulefold.kql.bind import bind
+from rulefold.kql.engines import ENGINES
+from rulefold.kql.faults import QueryDiagnostic, QueryError
+from rulefold.kql.lower import lower
+from rulefold.kql.lower.refusal import refused
+from rulefold.kql.parse import parse
+from rulefold.kql.plan import Plugin, Relation, Row, Value
+from rulefold.kql.results import Result, ResultColumn, Table
+from rulefold.kql.syntax import NOWHERE, Function
+from rulefold.text import Span
+
+
+def compile(  # noqa: A001 - what it does
+    text: str,
+    schemas: Mapping[str, Mapping[str, str]] | None = None,
+    functions: Mapping[str, Function] | None = None,
+    dialect: str = "duckdb",
+) -> str:
+    """A query as one statement of SQL.
+
+    Raises QueryError for a fault of the query, and for what is not run.
+    """
+    engine = ENGINES[dialect]()
+    plan = bound(text, schemas or {}, functions or {})
+    return lower(plan, engine.words(), text).text(dialect)
+
+
+def bound(
+    text: str,
+    schemas: Mapping[str, Mapping[str, str]],
+    functions: Mapping[str, Function],
+    discover: Callable[[Plugin], Row] | None = None,
+) -> Relation | Value:
+    """The plan of a query without a fault.  `discover` tells the columns of a plug-in that depend on the data."""
+    query, faults = parse(text)
+    _raise_first(faults)
+    result = bind(query, schemas, functions, discover)
+    _raise_first(result.diagnostics)
+    if result.plan is None:
+        raise refused(Span(0, len(text)), "found nothing that gives rows")
+    return result.plan
+
+
+def _raise_first(diagnostics: "tuple[QueryDiagnostic, ...] | list[QueryDiagnostic]") -> None:
+    for one in diagnostics:
+        if one.severity is Severity.ERROR:
+            raise QueryError(one)
+
+
+def run(
+    text: str,
+    tables: Mapping[str, Table] | None = None,
+    functions: Mapping[str, Function] | None = None,
+    now: datetime | None = None,
+    engine: str = "duckdb",
+) -> Result:
+    """Run a query over tables.
+
+    `now` is the time at which it runs, an aware datetime; the present one if not given.  Raises QueryError for a fault
+    of the query, for what is not run, and for a run that ends at a limit.
+    """
+    with ENGINES[engine]() as session:
+        for name, table in (tables or {}).items():
+            session.load(name, table)
+        session.close_off()
+        time = now or datetime.now(UTC)
+
+        def discover(plugin: Plugin) -> Row:
+            return session.columns_of(plugin, time)
+
+        plan = bound(text, session.schemas, functions or {}, discover)
+        lowered = lower(plan, session.words(), text, time)
+        rows = session.rows(lowered)
+    return Result(tuple(ResultColumn(name, type_) for name, type_ in lowered.columns), tuple(rows))
+
+
+__all__ = ["NOWHERE", "compile", "run"]
