@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import duckdb
@@ -12,7 +13,7 @@ from sqlglot import exp
 from rulefold import codes
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryError, Stage, fault
-from rulefold.kql.lower import Lowered, lower, sql
+from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB
 from rulefold.kql.lower.duckdb.types import sql_type
 from rulefold.kql.lower.steps import select, table_fields
@@ -78,12 +79,7 @@ class DuckDBSession(Session):
         self._connection.execute("SET lock_configuration = true")
 
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        text = lowered.text("duckdb")
-        try:
-            found = self._connection.execute(text).fetchall()
-        except duckdb.Error as error:
-            raise self._failed(error) from error
-        return _converted(found, [type_ for _, type_ in lowered.columns])
+        return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
 
     @staticmethod
     def _failed(error: duckdb.Error) -> QueryError:
@@ -91,7 +87,14 @@ class DuckDBSession(Session):
         return QueryError(fault(codes.QUERY_FAILED, Stage.RUNNING, NOWHERE, f"the engine ended the run: {message}"))
 
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:
-        raise NotImplementedError
+        question = lower_question(plugin, self.words(), now)
+        return plugins.columns_found(plugin, self._fetched(question.sql("duckdb")))
+
+    def _fetched(self, text: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(text).fetchall()
+        except duckdb.Error as error:
+            raise self._failed(error) from error
 
 
 # --------------------------------------------------------------------------------------------------------- values in
@@ -169,4 +172,3 @@ def _parsed(value: object) -> object:
 _READERS: dict[Type, Callable[[object], object]] = {
     Type.DATETIME: _aware, Type.TIMESPAN: _duration, Type.DYNAMIC: _parsed, Type.UNKNOWN: _parsed,
 }  # fmt: skip
-__all__ = ["DuckDBSession", "lower"]

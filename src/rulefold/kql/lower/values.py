@@ -58,6 +58,7 @@ class Frame:
     fields: Mapping[str, Field]
     sides: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     order: Sequence[SortKey] = ()
+    group: str | None = None
     hoisted: list[tuple[str, Node]] = field(default_factory=list)
     aggregates: list[tuple[str, Node]] | None = None
     later: list[tuple[str, Node]] = field(default_factory=list)

@@ -1,14 +1,14 @@
 """KQL in the words of DuckDB."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb import aggregates, conversions, dynamics, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
-from rulefold.kql.lower.duckdb.relations import OTHERS, RELATIONS
+from rulefold.kql.lower.duckdb.relations import OTHERS, PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
@@ -16,9 +16,12 @@ from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.lower.terms import Rows, Term, exact, sorted_by
 from rulefold.kql.lower.values import Values
-from rulefold.kql.plan import Apply
+from rulefold.kql.plan import Apply, Expand
 from rulefold.kql.types import INTEGERS, Type
 from rulefold.text import Span
+
+if TYPE_CHECKING:
+    from rulefold.kql.lower.relations import Relations
 
 
 class DuckDB(Engine):
@@ -30,6 +33,7 @@ class DuckDB(Engine):
     windows: ClassVar = WINDOWS
     relations: ClassVar = RELATIONS
     others: ClassVar = OTHERS
+    plugins: ClassVar = PLUGINS
 
     def literal(self, type_: Type, value: object) -> Node:
         if value is None:
@@ -98,6 +102,9 @@ class DuckDB(Engine):
         query.set("distinct", exp.Distinct(on=exp.Tuple(expressions=list(keys))))
         return query
 
+    def expand(self, relations: "Relations", relation: Expand, source: Rows) -> Rows:
+        return expand(relations, relation, source)
+
     def part(self, values: Values, part: Apply) -> Term:
         return aggregates.part(self, values, part)
 
@@ -128,6 +135,15 @@ class DuckDB(Engine):
     def search_any(self, text: Node, patterns: Sequence[Term]) -> Node:
         return texts.search_any(text, patterns)
 
+    def captures(self, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:
+        return texts.captures(self, text, pattern, groups)
+
+    def matches(self, text: Node, pattern: str) -> Node:
+        return call("regexp_matches", text, sql.string(pattern))
+
+    def value_of_key(self, text: Node, key: str, pairs: str, keys: str) -> Node:
+        return texts.value_of_key(text, key, pairs, keys)
+
     def folded(self, text: Node) -> Node:
         return call("lower", text)
 
@@ -135,6 +151,9 @@ class DuckDB(Engine):
 
     def access(self, target: Term, keys: Sequence[Term]) -> Node:
         return dynamics.access(target, keys)
+
+    def members(self, source: Rows, bag: Node) -> exp.Select:
+        return members(source, bag)
 
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
         return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
