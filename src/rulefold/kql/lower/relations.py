@@ -289,10 +289,11 @@ class Relations:
         source = self.rows(relation.source)
         self.over(source)
         count = self.values.node(relation.count)
+        source = self.prepared(source)
         if source.group is not None:
             return self.first_in_groups(source, count, relation)
         order = sorted_by(source.order)
-        query = select([star()], source.source(), order=order, limit=_limiting(count))
+        query = select([star()], source.source(), order=order, limit=_limiting(source, count))
         return self.builder.kept(source, query, relation)
 
     def first_in_groups(self, source: Rows, count: Node, place: Relation | None) -> Rows:
@@ -395,7 +396,7 @@ class Relations:
         names: set[str] = set()
         fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
         queries = [
-            self._part(self.rows(one), dict(zip(relation.row.columns, parts, strict=True)), (label, name), fields)
+            self._part(self.rows(one), _parts(relation, one, parts), (label, name), fields)
             for one, parts, name in known
         ]
         if not queries:
@@ -422,8 +423,17 @@ class Relations:
         return select(expressions, rows.source())
 
 
-def _limiting(count: Node) -> Node:
-    return exp.Paren(this=count) if not isinstance(count, exp.Literal | exp.Subquery) else count
+def _parts(union: Union, one: Relation, parts: Sequence[str | None]) -> dict[str, str | None]:
+    """For each column of a union the column of an input; those that were asked for later are known by their names."""
+    later = [name if name in one.row else None for name in list(union.row)[len(parts) :]]
+    return dict(zip(union.row, [*parts, *later], strict=True))
+
+
+def _limiting(rows: Rows, count: Node) -> Node:
+    """A number of rows, or the query of one."""
+    if isinstance(count, exp.Literal):
+        return count
+    return exp.Subquery(this=select([count], rows.source(), limit=sql.number(1)))
 
 
 def grouped_by(term: Term) -> Term:

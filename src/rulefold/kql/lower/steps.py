@@ -124,17 +124,15 @@ def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | 
 
 
 def _batches(columns: Sequence[tuple[str, Node]]) -> list[list[tuple[str, Node]]]:
-    """Columns that can be worked out in one SELECT: a window cannot be over another one of the same."""
-    batches: list[list[tuple[str, Node]]] = [[]]
-    windows: set[str] = set()
+    """Columns that can be worked out in one SELECT: none is of a window or of a subquery of the same."""
+    batches: list[list[tuple[str, Node]]] = [[]] if columns else []
+    closed: set[str] = set()
     for name, node in columns:
-        if node.find(exp.Window):
-            if any(column.name in windows for column in node.find_all(exp.Column)):
-                batches.append([])
-                windows = set()
-            windows.add(name)
-        elif any(column.name in windows for column in node.find_all(exp.Column)):
-            windows.add(name)
+        if closed and any(column.name in closed for column in node.find_all(exp.Column)):
+            batches.append([])
+            closed = set()
+        if node.find(exp.Window, exp.Subquery):
+            closed.add(name)
         batches[-1].append((name, node))
     return batches
 
