@@ -112,6 +112,18 @@ class Engine(ABC):
         """Arithmetic of longs: it wraps around, division cuts off, a remainder is not negative, x / 0 is null."""
 
     @abstractmethod
+    def floored(self, left: Node, right: Node) -> Node:
+        """A quotient of whole numbers, rounded down; null where the divisor is not above 0."""
+
+    @abstractmethod
+    def spread(self, term: Term, number: Node, size: Node, filler: Node) -> Node:
+        """An aggregate: the values of rows by their numbers, as a dynamic array of so many, the rest filled."""
+
+    @abstractmethod
+    def points(self, type_: Type, start: Node, step: Node, size: Node) -> Node:
+        """A dynamic array of so many points, from a start by steps."""
+
+    @abstractmethod
     def real(self, operator: str, left: Node, right: Node) -> Node:
         """Arithmetic of reals."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from rulefold.kql.bind.names import suffixed
-from rulefold.kql.lower import apart, parsing, plugins, searching, sql
+from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
@@ -34,6 +34,7 @@ from rulefold.kql.plan import (
     RangeRows,
     Relation,
     Row,
+    Series,
     TableRows,
     TopNested,
     Union,
@@ -467,4 +468,5 @@ _LOWERINGS: dict[type, Callable[..., Rows]] = {
     ParseText: parsing.parse_text,
     ParseKeys: parsing.parse_keys,
     Plugin: plugins.plugin,
+    Series: axes.make_series,
 }

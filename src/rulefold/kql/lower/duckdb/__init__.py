@@ -1,12 +1,13 @@
 """KQL in the words of DuckDB."""
 
 from collections.abc import Sequence
+from math import copysign
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import aggregates, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
 from rulefold.kql.lower.duckdb.relations import OTHERS, PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
@@ -121,6 +122,15 @@ class DuckDB(Engine):
     def integer(self, operator: str, left: Node, right: Node) -> Node:
         return numbers.integer(self, operator, left, right)
 
+    def floored(self, left: Node, right: Node) -> Node:
+        return numbers.floored(self, left, right)
+
+    def spread(self, term: Term, number: Node, size: Node, filler: Node) -> Node:
+        return arrays.spread(self, term, number, size, filler)
+
+    def points(self, type_: Type, start: Node, step: Node, size: Node) -> Node:
+        return arrays.points(self, type_, start, step, size)
+
     def real(self, operator: str, left: Node, right: Node) -> Node:
         return numbers.real(operator, left, right)
 
@@ -164,4 +174,4 @@ def _real(value: float) -> Node:
         return types.cast(sql.string(repr(value)), types.DOUBLE)
     written = repr(abs(value))
     number = exp.Literal(this=written if "e" in written else f"{written}e0", is_string=False)
-    return exp.Neg(this=number) if value < 0 or written == "-0.0" else number
+    return exp.Neg(this=number) if copysign(1.0, value) < 0 else number

@@ -46,6 +46,8 @@ def to_string(engine: Engine, term: Term) -> Term:
             node = sql.case([(again(), sql.string("True")), (sql.negated(again()), sql.string("False"))])
         case Type.REAL:
             node = real_text(node)
+        case Type.DECIMAL:
+            node = call("regexp_replace", cast(node, VARCHAR), sql.string(r"\.?0+$"), sql.string(""))
         case Type.DATETIME:
             node = times.datetime_text(node)
         case Type.TIMESPAN:
