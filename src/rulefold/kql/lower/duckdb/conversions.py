@@ -103,7 +103,7 @@ def _bool_of_number(node: Node) -> Node:
 
 
 def _bool_of_text(engine: Engine, node: Node) -> Node:
-    """`true` and `false`, case aside, and whole numbers."""
+    """`true` and `false`, case aside, and whole numbers, hexadecimal ones too."""
     word = engine.once(call("lower", call("trim", node)))
     return sql.case(
         [
@@ -112,6 +112,10 @@ def _bool_of_text(engine: Engine, node: Node) -> Node:
             (
                 call("regexp_full_match", word(), sql.string(r"[+-]?\d+")),
                 sql.compare(exp.NEQ, try_cast(word(), DOUBLE), sql.number(0)),
+            ),
+            (
+                call("regexp_full_match", word(), sql.string(r"0x[0-9a-f]{1,16}")),
+                sql.compare(exp.NEQ, try_cast(word(), BIGINT), sql.number(0)),
             ),
         ]
     )
