@@ -105,7 +105,7 @@ def _bool_of_number(node: Node) -> Node:
 
 
 def _bool_of_text(engine: Engine, node: Node) -> Node:
-    """`true` and `false`, case aside, and whole numbers."""
+    """`true` and `false`, case aside, and whole numbers, hexadecimal ones too."""
     word = engine.once(call("lower", call("trim", node)))
     words = [(_is_one_of(word(), "true"), sql.true()), (_is_one_of(word(), "false"), sql.false())]
     return sql.case(words, sql.compare(exp.NEQ, _whole_of_text(engine, word()), sql.number(0)))
