@@ -23,7 +23,6 @@ _NO_SYMBOLS = (string.ascii_letters + string.digits + "_ \t\n\r\f\v\x1c\x1d\x1e\
 _LEAST, _RANGE = -(2**63), 2**64  # of a hash
 _SPARE = 1.7  # so many more hashes than a sketch needs are nearly always enough
 _ROOM = 4  # bits of a map for each gram, and up to twice as many
-_ONE = ord("1")
 _BUCKETS = 12  # at least so many bits
 
 
@@ -106,7 +105,7 @@ def _smallest(grams: set[int]) -> list[int]:
 def _map(grams: set[int], width: int) -> int:
     digits = bytearray(b"0") * width
     for n in map((width - 1).__and__, grams):
-        digits[~n] = _ONE
+        digits[~n] = 49  # the digit 1
     return int(digits, 2)
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import ceil
 from typing import NamedTuple
 
@@ -26,7 +26,8 @@ MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or le
 # are expected to be, or more: fewer than 18 of 32 are less likely than one in eight million (binomial distribution).
 _PROMISING = 0.5625
 _APART = 0.0527  # of the grams of two similar queries, taken together, no more are in one alone: (1 - 0.9) / (1 + 0.9)
-_HELD = 512  # sets of five-grams
+_SHARING = 4 * MAX_COMPARED  # for one that shares several grams is met as often
+_HELD = 2048  # sets of five-grams
 
 
 class Near(NamedTuple):
@@ -101,19 +102,25 @@ class _Index:
     def near(self, n: int) -> list[Near]:
         """Queries seen so far that a query is near to; then it is one of them."""
         rarest = self._rarest(self.sketches[n].smallest)
-        compared = islice(self._candidates(rarest, n), MAX_COMPARED)
-        found = list(islice(self._similar(n, self._promising(n, compared)), MAX_NEIGHBOURS))
+        found = list(islice(self._similar(n, self._promising(n, self._candidates(rarest))), MAX_NEIGHBOURS))
         for gram in rarest:
             self.holding[gram].append(n)
         return found
 
+    def _candidates(self, rarest: Sequence[int]) -> Iterator[int]:
+        """Earlier, hence shorter, queries that share a rare gram: the rarest gram's first, and of each the longest."""
+        held = filter(None, map(self.holding.get, rarest))
+        sharing = chain.from_iterable(some[: -MAX_COMPARED - 1 : -1] for some in held)
+        return islice(dict.fromkeys(islice(sharing, _SHARING)), MAX_COMPARED)
+
     def _promising(self, n: int, others: Iterable[int]) -> Iterator[int]:
         """Those of other queries whose maps differ in no more bits than the grams of similar queries may."""
-        own = self.sketches[n]
+        own, sketches = self.sketches[n], self.sketches
+        shortest, most = SIMILAR * own.size, 2 * _APART * own.size
+        maps = {own.width: own.map, own.width // 2: _folded(own.map, own.width // 2)}
         for m in others:
-            other = self.sketches[m]
-            mine = own.map if own.width == other.width else _folded(own.map, other.width)
-            if (mine ^ other.map).bit_count() <= _APART * (own.size + other.size):
+            _, size, _, width, other = sketches[m]
+            if size >= shortest and (maps[width] ^ other).bit_count() <= most:
                 yield m
 
     def _similar(self, n: int, others: Iterable[int]) -> Iterator[Near]:
@@ -133,18 +140,6 @@ class _Index:
         length = len(sketch) - ceil(_PROMISING * len(sketch)) + 1
         counted = sorted(zip(map(self.frequency.__getitem__, map(self.bucket, sketch)), sketch, strict=True))
         return [gram for count, gram in counted[:length] if count > 1]
-
-    def _candidates(self, rarest: Sequence[int], n: int) -> Iterator[int]:
-        """Earlier, hence shorter, queries that share a rare gram and are long enough to be similar."""
-        shortest = SIMILAR * self.sketches[n].size
-        seen = set()
-        for gram in rarest:
-            for m in reversed(self.holding.get(gram, ())):
-                if self.sketches[m].size < shortest:
-                    break
-                if m not in seen:
-                    seen.add(m)
-                    yield m
 
 
 def _folded(map_: int, width: int) -> int:
