@@ -377,9 +377,10 @@ SAME_QUERY = Code(
     "RF306",
     "same-query",
     _NOTE,
-    "Two rules have the same query, but for white space, comments and case.",
+    "Two rules have the same query, but for layout, comments and spelling.",
     "The rules stay apart and are linked to each other in `same_query`, each to up to 100. They find the same events "
-    "twice.",
+    "twice. Spelling is what KQL reads as one: kinds of quotation marks, `60m` and `1h`, parentheses that change "
+    "nothing, `limit` and `take`. With `build --no-queries` the words of the queries are compared, without case.",
     "a scheduled rule and its near-real-time twin",
     "one of the two",
 )

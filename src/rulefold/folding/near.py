@@ -16,7 +16,7 @@ from itertools import islice
 from math import ceil
 from typing import NamedTuple
 
-from rulefold.folding.twins import tokens, without_comments
+from rulefold.folding.twins import without_comments
 
 SIMILAR = 0.9
 MAX_COMPARED = 50  # of a query that shares rare five-grams with more others, those nearest in length are compared
@@ -39,17 +39,13 @@ class Near(NamedTuple):
 
 
 def near_duplicates(queries: Sequence[str]) -> list[Near]:
-    """Pairs of queries that are nearly the same, in order; those with the same tokens are left out."""
+    """Pairs of queries that are nearly the same, in order; those that are the same are among them."""
     grams = _grams(queries)
     index = _Index(grams, list(map(len, grams)), _frequency(grams), defaultdict(list))
     found = []
     for n in sorted(range(len(grams)), key=lambda n: (len(grams[n]), n)):
         if grams[n]:
-            found += [
-                near
-                for near in index.near(n)
-                if near.similarity < 1 or tokens(queries[near.first]) != tokens(queries[near.second])
-            ]
+            found += index.near(n)
     return sorted(found)
 
 

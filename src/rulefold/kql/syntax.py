@@ -8,6 +8,7 @@ what belongs together.  `render` writes a tree as text again.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import cache
 
 from rulefold.kql.types import Type
 from rulefold.text import Span
@@ -31,7 +32,13 @@ def walk(root: Node) -> Iterator[Node]:
             waiting += reversed(one)
         elif isinstance(one, Node):
             yield one
-            waiting += [getattr(one, part.name) for part in reversed(fields(one)) if part.name != "span"]
+            waiting += [getattr(one, name) for name in _parts(type(one))]
+
+
+@cache
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The names of what a kind of node holds, the last first."""
+    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span")
 
 
 # ---------------------------------------------------------------------------------------------------- expressions
