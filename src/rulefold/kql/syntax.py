@@ -14,6 +14,7 @@ from rulefold.kql.types import Type
 from rulefold.text import Span
 
 NOWHERE = Span(0, 0)
+_ATOMS = (str, bool, Type, str | None, Type | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ def walk(root: Node) -> Iterator[Node]:
             waiting += reversed(one)
         elif isinstance(one, Node):
             yield one
-            waiting += [getattr(one, name) for name in _parts(type(one))]
+            waiting += [getattr(one, name) for name in _parts(type(one))]  # type: ignore[arg-type]
 
 
 @cache
 def _parts(kind: type[Node]) -> tuple[str, ...]:
-    """The names of what a kind of node holds, the last first."""
-    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span")
+    """The names of what a kind of node holds that can be or hold a piece, the last first."""
+    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span" and part.type not in _ATOMS)
 
 
 # ---------------------------------------------------------------------------------------------------- expressions
