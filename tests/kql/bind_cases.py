@@ -16,6 +16,7 @@ COLUMNS = {
         "Column3:datetime t:datetime Column4:long Column5:string"
     ),
     'T | project c[b], c[-1], c["x"][b].y, tostring(c[a])': "c_:dynamic c_1:dynamic c_x__y:dynamic c_2:string",
+    'T | project dynamic({"x": 1}).x.y, parse_json(b).x.y': "y:dynamic b_x_y:dynamic",
     "T | extend c.x, c.x": f"{_T} c_x:dynamic",
     "T | extend tostring(a)": _T.replace("a:long", "a:string"),
     'T | extend a = "x", a1 = 1': f"{_T.replace('a:long', 'a:string')} a1:long",
@@ -81,6 +82,7 @@ COLUMNS = {
     "T | project-reorder c*, a": "c:dynamic a:long b:string t:datetime d:real g:bool",
     "T | project-rename x = a, y = b": "x:long y:string c:dynamic t:datetime d:real g:bool",
     "T | distinct a, tostring(c.x)": "a:long c_x:string",
+    "T | top 5 by c.x": _T,
     # several tables
     "T | join kind=inner U on b": f"{_T} a1:string b1:string z:long c_1:string",
     "T | join kind=inner (U | extend b1 = 1, b2 = 2) on b": (

@@ -283,15 +283,18 @@ class Columns(Values):
     # -------------------------------------------------------------------------------------------- order and number
 
     def _ordered_key(self, ordered: Ordered, at: Place) -> Key:
+        """What to order by; of a dynamic value only `top` makes something."""
         expression = ordered.value.value if isinstance(ordered.value, Named) else ordered.value
         value = self.value(expression, at)
-        if value.type is Type.DYNAMIC:
-            self.expected("a value to sort by of another type, as tostring(…)", value, ordered.span)
         ascending = ordered.direction in ("asc", "granny-asc")
         return Key(value, ascending, (ordered.nulls or ("first" if ascending else "last")) == "first")
 
     def _sort(self, source: Relation, op: syntax.Sort, at: Place) -> Relation:
-        return Order(source.row, source, tuple(self._ordered_key(key, at) for key in op.by), span=op.span)
+        keys = tuple(self._ordered_key(key, at) for key in op.by)
+        for key, ordered in zip(keys, op.by, strict=True):
+            if key.value.type is Type.DYNAMIC:
+                self.expected("a value to sort by of another type, as tostring(…)", key.value, ordered.span)
+        return Order(source.row, source, keys, span=op.span)
 
     def _number(self, expression: Expression, at: Place) -> Value:
         value = self.value(expression.value if isinstance(expression, Named) else expression, at)

@@ -15,9 +15,9 @@ def own_name(value: Expression) -> str:
         case Name(name):
             return name
         case Member(target, Name(name)):
-            return _joined(own_name(target), name)
+            return _joined(_of_path(target), name)
         case Index(target, Literal(Type.STRING | Type.LONG, key)):
-            return _joined(own_name(target), str(key))
+            return _joined(_of_path(target), str(key))
         case Index(target, _):
             return f"{name}_" if (name := own_name(target)) else ""
         case Call(function, arguments):
@@ -26,6 +26,14 @@ def own_name(value: Expression) -> str:
             return names[0]
         case _:
             return ""
+
+
+def _of_path(target: Expression) -> str:
+    """The name of what has a member; none where the path begins with a value that has none."""
+    root = target
+    while isinstance(root, Member | Index):
+        root = root.target
+    return own_name(target) if own_name(root) else ""
 
 
 def _joined(*parts: str) -> str:
