@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from rulefold.diagnostics import Severity
 from rulefold.kql.bind import bind
 from rulefold.kql.engines import ENGINES
+from rulefold.kql.engines.limits import Limits
+from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryDiagnostic, QueryError
-from rulefold.kql.lower import lower
+from rulefold.kql.lower import Lowered, lower
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
@@ -59,25 +61,42 @@ def run(
     functions: Mapping[str, Function] | None = None,
     now: datetime | None = None,
     engine: str = "duckdb",
+    *,
+    memory: str | int | None = None,
+    timeout: str | float | None = None,
+    threads: int | None = None,
 ) -> Result:
     """Run a query over tables.
 
-    `now` is the time at which it runs, an aware datetime; the present one if not given.  Raises QueryError for a fault
-    of the query, for what is not run, and for a run that ends at a limit.
+    `now` is the time at which it runs, an aware datetime; the present one if not given.  A run may take so much
+    `memory` (`1GB`, or bytes; 4 GB or half of the machine's if not given), time (`30s`, or seconds; 4 minutes) and
+    threads (one a core).  Raises QueryError for a fault of the query, for what is not run, for data that cannot be
+    read, and for a run that ends at a limit; ValueError for a limit that is none.
     """
-    with ENGINES[engine]() as session:
+    with ENGINES[engine](Limits.of(memory, timeout, threads)) as session:
         for name, table in (tables or {}).items():
             session.load(name, table)
         session.close_off()
-        time = now or datetime.now(UTC)
-
-        def discover(plugin: Plugin) -> Row:
-            return session.columns_of(plugin, time)
-
-        plan = bound(text, session.schemas, functions or {}, discover)
-        lowered = lower(plan, session.words(), text, time)
-        rows = session.rows(lowered)
-    return Result(tuple(ResultColumn(name, type_) for name, type_ in lowered.columns), tuple(rows))
+        return answered(session, lowered(session, text, functions or {}, now))
 
 
-__all__ = ["NOWHERE", "compile", "run"]
+def lowered(
+    session: Session, text: str, functions: Mapping[str, Function] | None = None, now: datetime | None = None
+) -> Lowered:
+    """A query as a statement over the tables of a session.  Raises QueryError."""
+    time = now or datetime.now(UTC)
+
+    def discover(plugin: Plugin) -> Row:
+        return session.columns_of(plugin, time)
+
+    plan = bound(text, session.schemas, functions or {}, discover)
+    return lower(plan, session.words(), text, time)
+
+
+def answered(session: Session, statement: Lowered) -> Result:
+    """What a statement gives.  Raises QueryError."""
+    rows = session.rows(statement)
+    return Result(tuple(ResultColumn(name, type_) for name, type_ in statement.columns), tuple(rows))
+
+
+__all__ = ["NOWHERE", "answered", "compile", "lowered", "run"]

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 
 
-def _duckdb() -> Session:
+def _duckdb(limits: Limits | None = None) -> Session:
     from rulefold.kql.engines.duckdb import DuckDBSession
 
-    return DuckDBSession()
+    return DuckDBSession(limits or Limits.of())
 
 
-ENGINES: dict[str, Callable[[], Session]] = {"duckdb": _duckdb}
+ENGINES: dict[str, Callable[..., Session]] = {"duckdb": _duckdb}

@@ -1,152 +1,275 @@
 """DuckDB as it is run: what goes in, and how it comes out."""
 
 import json
+import re
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from functools import cached_property, reduce
+from pathlib import Path
+from threading import Event, Thread
 
 import duckdb
 from sqlglot import exp
 
 from rulefold import codes
+from rulefold.kql.engines.duckdb_tables import (
+    Found,
+    Types,
+    columns_as,
+    described,
+    found_in,
+    found_rows,
+    found_types,
+    stated_types,
+)
+from rulefold.kql.engines.files import FilesError, files_of
+from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryError, Stage, fault
 from rulefold.kql.lower import Lowered, lower_question, plugins, sql
-from rulefold.kql.lower.duckdb import DuckDB
-from rulefold.kql.lower.duckdb.types import sql_type
-from rulefold.kql.lower.steps import select, table_fields
+from rulefold.kql.lower.duckdb import DuckDB, times
+from rulefold.kql.lower.sql import Node
+from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
 from rulefold.kql.results import Table
 from rulefold.kql.syntax import NOWHERE
-from rulefold.kql.types import NAMES, Type
+from rulefold.kql.types import Type
 
+# A query reads what it was given and nothing else; see also `close_off`.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
 }
+_ARROW = "arrow data"
+_SPILLED = 8  # times the memory, on disk
+_AT_ONCE = 10_000  # rows
+_BETWEEN_INTERRUPTS = 0.05  # seconds; one that comes between two statements is lost
 
 
 class DuckDBSession(Session):
-    """A database in memory."""
+    """A database in memory, which is made when it is needed."""
 
-    def __init__(self) -> None:
-        """Open it."""
+    def __init__(self, limits: Limits) -> None:
+        """Take its limits."""
         self.schemas = {}
-        self._connection = duckdb.connect(":memory:", config=_CONFIG)
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._limits = limits
+        self._end = time.monotonic() + limits.timeout
+        self._readable: list[str] = []
+        self._folder: str | None = None
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        self._folder = tempfile.mkdtemp(prefix="rulefold-")
+        memory = self._limits.memory
+        config = _CONFIG | {
+            "memory_limit": f"{memory}B",
+            "temp_directory": self._folder,
+            "max_temp_directory_size": f"{memory * _SPILLED}B",
+        }
+        if self._limits.threads is not None:
+            config["threads"] = self._limits.threads
+        connection = duckdb.connect(":memory:", config=config)
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
 
     def words(self) -> DuckDB:
         return DuckDB()
 
     def close(self) -> None:
-        self._connection.close()
+        if self._folder is not None:
+            self._connection.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    # ------------------------------------------------------------------------------------------------------- tables
 
     def load(self, name: str, table: Table) -> None:
-        schema = dict(table.schema or {})
-        self.schemas[name] = schema
-        types = {column: NAMES.get(type_, Type.DYNAMIC) for column, type_ in schema.items()}
-        self._load_rows(name, types, table.source)  # type: ignore[arg-type]
+        if name.lower() in map(str.lower, self.schemas):
+            raise _failure(f"found two tables that differ only in case: {name}")
+        types = None if table.schema is None else stated_types(table.schema)
+        where = str(table.source) if isinstance(table.source, str | Path) else name
+        try:
+            with self._bounded(where):
+                found = self._loaded(name, types, table.source)
+        except FilesError as error:
+            raise _failure(str(error)) from error
+        except OSError as error:
+            raise _failure(f"{where}: {error.strerror}") from error
+        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
 
-    def _load_rows(self, name: str, types: Mapping[str, Type], rows: Sequence[object]) -> None:
-        """Rows of Python values, handed over as one JSON text."""
-        fields, _ = table_fields(types)
-        readers = [_WRITERS.get(type_, _as_it_is) for type_ in types.values()]
-        listed = [
-            {f"c{n}": read(value) for n, (read, value) in enumerate(zip(readers, _values(row, types), strict=True))}
-            for row in rows
-        ]
-        structure = json.dumps([{f"c{n}": _JSON_TYPES.get(type_, "VARCHAR") for n, type_ in enumerate(types.values())}])
-        unnested = sql.call(
-            "unnest",
-            sql.call("from_json", exp.Placeholder(), sql.string(structure)),
-            exp.PropertyEQ(this=exp.Identifier(this="recursive"), expression=sql.true()),
-        )
-        columns = [
-            sql.alias(exp.Cast(this=sql.column(f"c{n}"), to=sql_type(types[column])), field.name)
-            for n, (column, field) in enumerate(fields.items())
-        ]
-        query = select(
-            columns, exp.From(this=exp.Subquery(this=select([unnested]), alias=exp.TableAlias(this=sql.name("given"))))
-        )
-        create = exp.Create(this=exp.Table(this=sql.name(name)), kind="TABLE", expression=query)
-        self._connection.execute(create.sql("duckdb"), [json.dumps(listed)])
+    def _loaded(self, name: str, types: Types | None, source: object) -> Types:
+        if isinstance(source, str | Path):
+            return self._load_files(name, types, Path(source))
+        if hasattr(source, "__arrow_c_stream__"):
+            return self._load_arrow(name, types, source)
+        if not isinstance(source, Sequence):
+            raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
+        found, text = found_rows(types or {}, source)
+        self._create(name, "TABLE", self._as(found, types or {}), [text])
+        return types or {}
 
-    def close_off(self) -> None:
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+    def _load_files(self, name: str, types: Types | None, source: Path) -> Types:
+        """Make a view: what a query asks for is read when it asks."""
+        files = files_of(source)
+        parts = found_in(files, types, self._ask)
+        types = types or _together(part_types for _, part_types in parts)
+        if not types:
+            raise FilesError(f"{source}: found no columns, and no schema states any")
+        queries: list[exp.Query] = [self._as(found, types) for found, _ in parts]
+        if not queries:
+            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types)]
+        query = reduce(lambda all_, one: exp.Union(this=all_, expression=one, distinct=False), queries)
+        self._create(name, "VIEW", query)
+        self._readable += files.paths
+        return types
+
+    def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
+        """Make a table, as a stream can be read once."""
+        self._connection.register(_ARROW, source)
+        query = select([star()], exp.From(this=exp.Table(this=sql.name(_ARROW))))
+        columns = described(query, self._ask)
+        found = Found(query, {column: (sql.column(column), type_) for column, type_ in columns.items()})
+        types = types or found_types(found)
+        self._create(name, "TABLE", self._as(found, types))
+        self._connection.unregister(_ARROW)
+        return types
+
+    def _as(self, found: Found, types: Types) -> exp.Select:
+        words = self.words()
+        words.once = lambda node: node.copy
+        return columns_as(found, types, words)
+
+    def _create(self, name: str, kind: str, query: exp.Query, values: Sequence[object] | None = None) -> None:
+        table = exp.Table(this=sql.name(self.words().table_name(name)))
+        create = exp.Create(this=table, kind=kind, expression=query)
+        self._connection.execute(create.sql("duckdb"), values)
+
+    def _ask(self, query: exp.Query) -> list[tuple[object, ...]]:
+        return self._connection.execute(query.sql("duckdb")).fetchall()
+
+    def close_off(self, *outputs: Path) -> None:
+        paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
+        for setting, value in (
+            ("allowed_paths", paths),
+            ("enable_external_access", sql.false()),
+            ("lock_configuration", sql.true()),
+        ):
+            item = exp.EQ(this=exp.Column(this=exp.Identifier(this=setting)), expression=value)
+            self._connection.execute(exp.Set(expressions=[exp.SetItem(this=item)]).sql("duckdb"))
+
+    # ------------------------------------------------------------------------------------------------------ queries
 
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
+        found: list[tuple[object, ...]] = []
+        weight = 0
+        with self._bounded():
+            result = self._connection.execute(lowered.text("duckdb"))
+            while some := result.fetchmany(_AT_ONCE):
+                found += some
+                weight += sum(map(_weight, some))
+                if weight > self._limits.memory:
+                    raise self._too_large()
+        return _converted(found, [type_ for _, type_ in lowered.columns])
 
-    @staticmethod
-    def _failed(error: duckdb.Error) -> QueryError:
-        message = str(error).splitlines()[0]
-        return QueryError(fault(codes.QUERY_FAILED, Stage.RUNNING, NOWHERE, f"the engine ended the run: {message}"))
+    def explain(self, lowered: Lowered) -> str:
+        with self._bounded():
+            return str(self._connection.sql(lowered.text("duckdb")).explain())
+
+    def write_parquet(self, lowered: Lowered, path: Path) -> None:
+        words = self.words()
+        words.once = lambda node: node.copy
+        for column, (_, type_) in zip(lowered.statement.expressions, lowered.columns, strict=True):
+            if type_ in _WRITTEN:
+                column.set("this", _WRITTEN[type_](words, column.this))
+        with self._bounded():
+            self._connection.sql(lowered.text("duckdb")).write_parquet(str(path))
 
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:
         question = lower_question(plugin, self.words(), now)
-        return plugins.columns_found(plugin, self._fetched(question.sql("duckdb")))
+        with self._bounded():
+            found = self._ask(question)
+        return plugins.columns_found(plugin, ((str(name), str(kind)) for name, kind in found))
 
-    def _fetched(self, text: str) -> list[tuple[Any, ...]]:
+    # ------------------------------------------------------------------------------------------------------- limits
+
+    @contextmanager
+    def _bounded(self, what: str | None = None) -> Iterator[None]:
+        """Interrupt what runs beyond the limit of time; an error of the engine is a QueryError about `what`."""
+        done = Event()
+        watch = Thread(target=self._interrupt, args=(done, self._connection), daemon=True)
+        watch.start()
         try:
-            return self._connection.execute(text).fetchall()
+            yield
         except duckdb.Error as error:
-            raise self._failed(error) from error
+            raise self._failed(error, what) from error
+        finally:
+            done.set()
+            watch.join()
+
+    def _interrupt(self, done: Event, connection: duckdb.DuckDBPyConnection) -> None:
+        wait = max(0.0, self._end - time.monotonic())
+        while not done.wait(wait):
+            connection.interrupt()
+            wait = _BETWEEN_INTERRUPTS
+
+    def _failed(self, error: duckdb.Error, what: str | None = None) -> QueryError:
+        if isinstance(error, duckdb.InterruptException) and time.monotonic() >= self._end:
+            return _failure(f"the run took longer than its limit of {self._limits.timeout:g} seconds")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return self._too_large()
+        told = _told(error)
+        if what is None:
+            return _failure(f"the engine ended the run: {told}")
+        return _failure(told if what in told else f"{what}: {told}")
+
+    def _too_large(self) -> QueryError:
+        return _failure(f"the run needs more than its limit of memory of {self._limits.told_memory}")
 
 
-# --------------------------------------------------------------------------------------------------------- values in
-
-_JSON_TYPES = {
-    Type.LONG: "BIGINT",
-    Type.INT: "BIGINT",
-    Type.REAL: "DOUBLE",
-    Type.BOOL: "BOOLEAN",
-    Type.TIMESPAN: "BIGINT",
-    Type.DYNAMIC: "JSON",
-}
+def _failure(message: str) -> QueryError:
+    return QueryError(fault(codes.QUERY_FAILED, Stage.RUNNING, NOWHERE, message))
 
 
-def _values(row: object, types: Mapping[str, Type]) -> Sequence[object]:
-    if isinstance(row, Mapping):
-        return [row.get(name) for name in types]
-    return row if isinstance(row, Sequence) else ()
+def _together(parts: Iterable[Types]) -> dict[str, Type]:
+    """The columns of all parts; one that has several types is dynamic."""
+    types: dict[str, Type] = {}
+    for part in parts:
+        for name, type_ in part.items():
+            types[name] = type_ if types.get(name, type_) is type_ else Type.DYNAMIC
+    return types
 
 
-def _as_it_is(value: object) -> object:
-    return value
+_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
+_CSV_WHY = re.compile(r"^(Expected Number|Invalid unicode|Value with|Error when|Maximum line)(.*)$", re.MULTILINE)
+_JSON_PLACE = re.compile(r'(Malformed JSON|JSON transform error) in file "(.+?)", (?:at byte (\d+) )?in (\S+) (\d+): ')
+_CLASS = re.compile(r"^[A-Z][A-Za-z ]+ Error: ")
 
 
-def _time(value: object) -> object:
-    if isinstance(value, datetime):
-        return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat(sep=" ")
-    return value
+def _told(error: duckdb.Error) -> str:
+    """What the engine says of what is wrong, on one line, and where it can with the file and the line."""
+    message = _CLASS.sub("", str(error))
+    if at := _CSV_LINE.search(message):
+        file, why = _CSV_FILE.search(message), _CSV_WHY.search(message)
+        place = f"{file[1]}:{at[1]}" if file else f"line {at[1]}"
+        return f"{place}: {why[0] if why else 'no CSV'}"
+    line = message.splitlines()[0].strip() if message else "no reason given"
+    if found := _JSON_PLACE.match(line):
+        where = f"{found[2]}:{found[5]}" if found[4] == "line" else f"{found[2]}: value {found[5]}"
+        return f"{where}: {found[1]}{f' at byte {found[3]}' if found[3] else ''}: {line[found.end() :].rstrip('. ')}"
+    return line
 
-
-def _span(value: object) -> object:
-    return value // timedelta(microseconds=1) * 10 if isinstance(value, timedelta) else value
-
-
-def _text(value: object) -> object:
-    return str(value) if isinstance(value, UUID | Decimal) else value
-
-
-def _dynamic(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
-_WRITERS: dict[Type, Callable[[object], object]] = {
-    Type.DATETIME: _time, Type.TIMESPAN: _span, Type.GUID: _text, Type.DECIMAL: _text, Type.DYNAMIC: _dynamic,
-}  # fmt: skip
 
 # -------------------------------------------------------------------------------------------------------- values out
+
+
+def _weight(row: tuple[object, ...]) -> int:
+    """About how many bytes a row takes in Python."""
+    return 64 + sum(56 + (len(value) if type(value) is str else 0) for value in row)
 
 
 def _converted(rows: Iterable[Sequence[object]], types: Sequence[Type]) -> Iterator[tuple[object, ...]]:
@@ -172,3 +295,7 @@ def _parsed(value: object) -> object:
 _READERS: dict[Type, Callable[[object], object]] = {
     Type.DATETIME: _aware, Type.TIMESPAN: _duration, Type.DYNAMIC: _parsed, Type.UNKNOWN: _parsed,
 }  # fmt: skip
+_WRITTEN: Mapping[Type, Callable[[DuckDB, Node], Node]] = {
+    Type.DATETIME: lambda _, node: sql.call("timezone", sql.string("UTC"), node),
+    Type.TIMESPAN: lambda words, node: times.timespan_text(words.once, node),
+}

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from rulefold.kql.lower import Lowered
@@ -12,7 +13,11 @@ from rulefold.kql.results import Table
 
 
 class Session(ABC):
-    """A connection to an engine, for tables and queries over them."""
+    """A connection to an engine, for tables and queries over them.
+
+    `schemas` are the tables that were loaded, with the types of their columns in KQL: as they were stated, or else as
+    they were found.
+    """
 
     schemas: dict[str, dict[str, str]]
 
@@ -28,15 +33,23 @@ class Session(ABC):
 
     @abstractmethod
     def load(self, name: str, table: Table) -> None:
-        """Make a table known under a name."""
+        """Make a table known under a name.  Raises QueryError for data that cannot be read."""
 
     @abstractmethod
-    def close_off(self) -> None:
-        """Close the way to all that was not loaded."""
+    def close_off(self, *outputs: Path) -> None:
+        """Close the way to all that was not loaded, but for files that are to be written."""
 
     @abstractmethod
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        """Run a statement: its rows as Python values, see `Result`."""
+        """Run a statement: its rows as Python values, see `Result`.  Raises QueryError."""
+
+    @abstractmethod
+    def explain(self, lowered: Lowered) -> str:
+        """How the engine would run a statement, in its own words.  Raises QueryError."""
+
+    @abstractmethod
+    def write_parquet(self, lowered: Lowered, path: Path) -> None:
+        """Run a statement and write its rows: timespans as text, dynamics as JSON.  Raises QueryError."""
 
     @abstractmethod
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:

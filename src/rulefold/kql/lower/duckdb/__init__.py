@@ -1,5 +1,6 @@
 """KQL in the words of DuckDB."""
 
+import re
 from collections.abc import Sequence
 from math import copysign
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +24,8 @@ from rulefold.text import Span
 
 if TYPE_CHECKING:
     from rulefold.kql.lower.relations import Relations
+
+_STEP = re.compile(r"step_\d+\$*", re.IGNORECASE)  # what the steps of a query are called
 
 
 class DuckDB(Engine):
@@ -79,7 +82,7 @@ class DuckDB(Engine):
         return types.sql_type(type_)
 
     def table_name(self, name: str) -> str:
-        return name
+        return f"{name}$" if _STEP.fullmatch(name) else name
 
     def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
         if type_ not in INTEGERS or any(part.type not in INTEGERS for part in parts):
