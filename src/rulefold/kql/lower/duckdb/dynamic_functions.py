@@ -1,6 +1,6 @@
 """Functions of dynamic values: JSON, and arrays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlglot import exp
 
