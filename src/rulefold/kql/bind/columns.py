@@ -15,6 +15,7 @@ from rulefold.kql.plan import (
     Column,
     ColumnValue,
     Compute,
+    Constant,
     Distinct,
     Filter,
     Item,
@@ -49,7 +50,7 @@ class Columns(Values):
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:
         if isinstance(named.value, Call) and (columns := _columns_of(named.value)):
-            return self._parts(named.names, named.value, value, columns)
+            return self._parts(named.names, named.value, value, columns if named.several else columns[:1])
         if not named.several:
             return [Item(named.names[0], value)]
         if value.type is not Type.UNKNOWN:
@@ -66,7 +67,8 @@ class Columns(Values):
         items = []
         for number, (column, type_) in enumerate(columns):
             name = rule.replace("@1", first).replace("*", column) if number >= len(names) else names[number]
-            items.append(Item(name, Apply(type_ or Type.DYNAMIC, "part", (value,), span=call.span)))
+            place = Constant(Type.LONG, number)
+            items.append(Item(name, Apply(type_ or Type.DYNAMIC, "part", (value, place), span=call.span)))
         return items
 
     # ---------------------------------------------------------------------------------------------- filter, compute
@@ -271,9 +273,10 @@ class Columns(Values):
         first = own_name(call.arguments[0]) if call.arguments else ""
         skip = 2 if "w" in call.function else 1
         items = []
-        for argument in call.arguments[skip:]:
-            text = _number(argument)
-            items.append(Item(f"percentile_{first}_{text}", Apply(whole.type, "part", (whole,), span=call.span)))
+        bound = whole.arguments[skip:] if isinstance(whole, Apply) else ()
+        for argument, value in zip(call.arguments[skip:], bound, strict=True):
+            part = Apply(whole.type, "part", (whole, value), span=call.span)
+            items.append(Item(f"percentile_{first}_{_number(argument)}", part))
         return items
 
     def _distinct(self, source: Relation, op: syntax.Distinct, at: Place) -> Relation:

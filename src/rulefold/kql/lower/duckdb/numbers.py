@@ -44,7 +44,11 @@ def _divisor(node: Node) -> Node:
 
 def _wrapped(kind: type[exp.Binary], left: Node, right: Node) -> Node:
     """The lower 64 bits of a result that has more."""
-    whole = sql.binary(kind, cast(left, HUGEINT), right)
+    return lower_bits(sql.binary(kind, cast(left, HUGEINT), right))
+
+
+def lower_bits(whole: Node) -> Node:
+    """The lower 64 bits of a whole number that has more, as a long."""
     lifted = sql.binary(exp.Add, whole, cast(sql.number(_HALF), HUGEINT))
     rest = sql.binary(exp.Mod, lifted, cast(sql.number(_WIDTH), HUGEINT))
     positive = sql.binary(
