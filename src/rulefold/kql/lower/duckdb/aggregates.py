@@ -172,6 +172,8 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
         value = exp.Distinct(expressions=[value])
         order = [sql.ordered(value.expressions[0].copy(), nulls_first=False)]
     collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
+    if term.type in _DYNAMICS and not distinct:
+        nulls = True  # those of a dynamic are kept
     tests = [] if nulls else [sql.is_not_null(plain(call_, 0).copy())]
     if condition is not None:
         tests.append(condition)
