@@ -29,7 +29,7 @@ from rulefold.kql.plan import (
     TopNested,
     Value,
 )
-from rulefold.kql.syntax import Call, Expression, Named, Node, Ordered, Star, Wildcard
+from rulefold.kql.syntax import Call, Expression, Literal, Named, Node, Ordered, Star, Wildcard
 from rulefold.kql.types import INTEGERS, Type
 from rulefold.text import Span
 
@@ -62,7 +62,7 @@ class Columns(Values):
     ) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         known = functions.lookup(call.function, Kind.SCALAR)
-        rule = known.column if known else "*"
+        rule = known.column if known and "*" in known.column else "*"
         first = own_name(call.arguments[0]) if call.arguments else ""
         items = []
         for number, (column, type_) in enumerate(columns):
@@ -408,6 +408,9 @@ _PROJECTS = {
 def _columns_of(call: Call) -> tuple[tuple[str, Type | None], ...]:
     """The columns of a function that gives several."""
     known = functions.lookup(call.function, Kind.SCALAR)
+    if known and known.column == "@arrays_sorted":
+        arrays = [one for one in call.arguments if not (isinstance(one, Literal) and one.type is Type.BOOL)]
+        return tuple((f"{own_name(one)}_sorted", Type.DYNAMIC) for one in arrays) if len(arrays) > 1 else ()
     return known.signatures[0].result.columns if known and "*" in known.column else ()
 
 
