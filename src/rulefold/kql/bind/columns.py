@@ -50,7 +50,7 @@ class Columns(Values):
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:
         if isinstance(named.value, Call) and (columns := _columns_of(named.value)):
-            return self._parts(named.names, named.value, value, columns)
+            return self._parts(named.names, named.value, value, columns if named.several else columns[:1])
         if not named.several:
             return [Item(named.names[0], value)]
         if value.type is not Type.UNKNOWN:
@@ -60,7 +60,12 @@ class Columns(Values):
     def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type]]) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         given = [*names[: len(columns)], *(name for name, _ in columns[len(names) :])]
-        parts = [Apply(type_, "part", (value,), span=call.span) for _, type_ in columns]
+        if len(columns) == 1:
+            return [Item(given[0], value)]
+        parts = [
+            Apply(type_, "part", (value, Constant(Type.LONG, number)), span=call.span)
+            for number, (_, type_) in enumerate(columns)
+        ]
         return [Item(name, part) for name, part in zip(given, parts, strict=True)]
 
     # ---------------------------------------------------------------------------------------------- filter, compute
@@ -262,11 +267,14 @@ class Columns(Values):
 
     def _percentiles(self, call: Call, at: Place, whole: Value) -> list[Item]:
         first = own_name(call.arguments[0]) if call.arguments else ""
-        asked = [self.value(argument, at) for argument in call.arguments[2 if "w" in call.function else 1 :]]
-        names = (number_name(one.value if isinstance(one, Constant) else None) for one in asked)
-        return [
-            Item(f"percentile_{first}_{name}", Apply(whole.type, "part", (whole,), span=call.span)) for name in names
-        ]
+        skip = 2 if "w" in call.function else 1
+        asked = [self.value(argument, at) for argument in call.arguments[skip:]]
+        bound = whole.arguments[skip:] if isinstance(whole, Apply) else ()
+        items = []
+        for one, value in zip(asked, bound, strict=True):
+            name = number_name(one.value if isinstance(one, Constant) else None)
+            items.append(Item(f"percentile_{first}_{name}", Apply(whole.type, "part", (whole, value), span=call.span)))
+        return items
 
     def _distinct(self, source: Relation, op: syntax.Distinct, at: Place) -> Relation:
         if len(op.columns) == 1 and isinstance(op.columns[0], Star):

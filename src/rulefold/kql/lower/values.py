@@ -223,7 +223,10 @@ class Values:
 def _plain(value: Json) -> object:
     """A dynamic literal as Python values; times are written as text."""
     if isinstance(value, JsonObject):
-        return {name: _plain(member) for name, member in reversed(value.members)}
+        plain: dict[str, object] = {}
+        for name, member in value.members:
+            plain.setdefault(name, _plain(member))
+        return plain
     if isinstance(value, JsonArray):
         return [_plain(item) for item in value.items]
     scalar = value.value

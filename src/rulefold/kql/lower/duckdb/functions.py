@@ -1,6 +1,12 @@
 """The scalar functions that DuckDB has its own words for: a table of all."""
 
-from rulefold.kql.lower.duckdb import dynamic_functions, number_functions, text_functions, time_functions
+from rulefold.kql.lower.duckdb import (
+    dynamic_functions,
+    number_functions,
+    series_functions,
+    text_functions,
+    time_functions,
+)
 from rulefold.kql.lower.engine import Builder
 
 FUNCTIONS: dict[str, Builder] = {
@@ -8,4 +14,5 @@ FUNCTIONS: dict[str, Builder] = {
     **time_functions.ROWS,
     **number_functions.ROWS,
     **dynamic_functions.ROWS,
+    **series_functions.ROWS,
 }
