@@ -332,7 +332,7 @@ def near_notes() -> dict[str, list[str]]:
 # What is done to the query of the second page, and whether it is then near to that of the first; that it was a twin.
 QUERIES: dict[str, tuple[str, str, bool]] = {
     "a word": ("leftouter", "rightouter", True),
-    "a byte of a word": ("leftouter", "leftouteR2", True),
+    "a byte of a word": ('has "Succeeded"', 'has "Succeedet"', True),
     "a line more": ("\n```\n", "\n| take 1\n```\n", True),
     "a comment": ("\n```\n", "\n// a remark\n```\n", False),
     "case": ("leftouter", "LEFTOUTER", False),
