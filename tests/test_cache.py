@@ -304,13 +304,14 @@ def test_queries_are_compared_again_where_one_has_changed(
     two_pages: Path, sketched: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from rulefold import chain
+    from rulefold.folding.grams import Sketch
+    from rulefold.folding.near import Near, near_duplicates
 
     compared: list[int] = []
-    real = chain.near_duplicates
 
-    def comparing(queries: Sequence[str], sketches: Sequence[object]) -> object:
+    def comparing(queries: Sequence[str], sketches: Sequence[Sketch]) -> list[Near]:
         compared.append(len(queries))
-        return real(queries, sketches)  # type: ignore[arg-type]
+        return near_duplicates(queries, sketches)
 
     monkeypatch.setattr(chain, "near_duplicates", comparing)
     edit(OTHER, "Run Command", "Run Commend")
@@ -335,7 +336,7 @@ QUERIES: dict[str, tuple[str, str, bool]] = {
     "a byte of a word": ('has "Succeeded"', 'has "Succeedet"', True),
     "a line more": ("\n```\n", "\n| take 1\n```\n", True),
     "a comment": ("\n```\n", "\n// a remark\n```\n", False),
-    "case": ("leftouter", "LEFTOUTER", False),
+    "case": ('"-File"', '"-FILE"', False),
     "a statement": ("```kql\n", "```kql\nlet a = 1; T | where B == 2 | take 3 ;\n", True),
 }
 
