@@ -6,7 +6,7 @@ from rulefold import codes
 from rulefold.kql import functions, syntax
 from rulefold.kql.bind.names import is_like, number_name, own_name, part_name, unused
 from rulefold.kql.bind.scope import Place
-from rulefold.kql.bind.values import Values
+from rulefold.kql.bind.values import Values, a_type
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     Aggregate,
@@ -30,7 +30,7 @@ from rulefold.kql.plan import (
     Value,
 )
 from rulefold.kql.syntax import Call, Expression, Named, Node, Ordered, Star, Wildcard
-from rulefold.kql.types import INTEGERS, Type
+from rulefold.kql.types import INTEGERS, NUMBERS, Type
 from rulefold.text import Span
 
 
@@ -377,8 +377,22 @@ class Columns(Values):
         taken[axis.name] = Column(Type.DYNAMIC)
         start, stop = (self.value(one, at) if one else None for one in (op.start, op.stop))
         step = self.value(op.step, at)
+        self._look_at_axis(axis.value, step, (start, stop))
         parts = (tuple(keys), tuple(items), tuple(defaults), axis, start, stop, step, op.ranged)
         return Series(Row(taken), source, *parts, span=op.span)
+
+    def _look_at_axis(self, axis: Value, step: Value, ends: Sequence[Value | None]) -> None:
+        """The steps of a series have to be some in which its axis can be counted, and its ends values of the axis."""
+        if Type.UNKNOWN in (axis.type, step.type):
+            return
+        if step.type not in _STEPS.get(axis.type, frozenset()):
+            what = " or ".join(sorted(_STEPS.get(axis.type, ()))) or "none, but an axis of numbers or times"
+            self.expected(f"{what} as a step of {a_type(axis.type)}", step, step.span)
+            return
+        like = NUMBERS if axis.type in NUMBERS else {axis.type}
+        for end in ends:
+            if end is not None and end.type not in like | {Type.UNKNOWN}:
+                self.expected(f"{a_type(axis.type)}, as the axis is", end, end.span)
 
     def _series_keys(
         self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]
@@ -393,6 +407,11 @@ class Columns(Values):
 _CONDITIONAL = frozenset({"anyif", "take_anyif"})
 _PERCENTILES = frozenset({"percentile", "percentilew", "percentiles", "percentilesw"})
 _SEVERAL = _CONDITIONAL | _PERCENTILES | {"any", "take_any", "arg_max", "arg_min", "argmax", "argmin"}
+_STEPS: dict[Type, frozenset[Type]] = {
+    **dict.fromkeys((Type.DATETIME, Type.TIMESPAN), frozenset({Type.TIMESPAN})),
+    **dict.fromkeys(INTEGERS, INTEGERS),
+    **dict.fromkeys((Type.REAL, Type.DECIMAL), NUMBERS),
+}
 _PROJECTS = {
     "project": Columns._plain_project,
     "project-away": Columns._project_away,
