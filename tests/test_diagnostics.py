@@ -7,8 +7,23 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from rulefold.codes import CODES, CONFLICT, EMPTY_PAGE, NO_TABLE, UNKNOWN_FIELD
+from rulefold.codes import (
+    CODES,
+    CONFLICT,
+    EMPTY_PAGE,
+    NO_TABLE,
+    UNKNOWN_FIELD,
+    attack,
+    blocks,
+    folding,
+    imports,
+    pages,
+    queries,
+    settings,
+    values,
+)
 from rulefold.diagnostics import (
+    Code,
     Diagnostic,
     Related,
     Severity,
@@ -23,6 +38,7 @@ from rulefold.text import Place
 from tests.judges import judge
 from tests.pages_text import built
 
+HUNDREDS = (pages, blocks, values, folding, attack, imports, settings, queries)
 PLAIN = NO_TABLE.at(Place("pages/1.md", 3, 1), "found no table")
 FULL = CONFLICT.at(
     Place("a b/ü#1.md", 20, 22),
@@ -32,6 +48,13 @@ FULL = CONFLICT.at(
     excerpt="|DetectionSeverity | Low |",
 ).about("key")
 PLACELESS = EMPTY_PAGE.at(None, "found nothing")
+
+
+def test_each_code_stands_in_the_module_of_its_hundred_in_order_and_once() -> None:
+    stated = [[one.id for one in vars(module).values() if isinstance(one, Code)] for module in HUNDREDS]
+    assert [{id_[:3] for id_ in ids} for ids in stated] == [{f"RF{n}"} for n in range(len(HUNDREDS))]
+    assert [id_ for ids in stated for id_ in ids] == sorted(set(CODES)) == list(CODES)
+    assert len({code.name for code in CODES.values()}) == len(CODES)
 
 
 def test_text() -> None:

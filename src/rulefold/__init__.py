@@ -7,7 +7,8 @@ used, so that importing the package costs nothing.
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from rulefold.version import __version__ as __version__
+
 __all__ = ["Catalogue", "Detection", "Diagnostic", "Entry", "build", "fold", "import_rules", "read", "write"]
 
 if TYPE_CHECKING:

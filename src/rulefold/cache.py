@@ -16,9 +16,9 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from rulefold import __version__
 from rulefold.diagnostics import Diagnostic, from_record, to_record
 from rulefold.inputs import Page
+from rulefold.version import __version__
 
 HOME = Path(".rulefold")
 FOLDER = HOME / "builds"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from rulefold import __version__, codes
+from rulefold import codes
 from rulefold.chain import Build, counts_of, in_page_order, reject_files
 from rulefold.diagnostics import Code, Diagnostic
 from rulefold.folding import OnConflict, fold, join
@@ -16,6 +16,7 @@ from rulefold.model import Catalogue, Detection, Entry, PageSource
 from rulefold.queries import CODES as QUERY_CODES
 from rulefold.sources import SOURCES, SUFFIXES, Found, Importer, Tally, detect
 from rulefold.text import Place, Source
+from rulefold.version import __version__
 from rulefold.workspace import Workspace
 
 _CATALOGUE, _MANIFEST = "catalogue.json", "manifest.json"

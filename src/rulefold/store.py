@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from rulefold import __version__
 from rulefold.model import Catalogue
+from rulefold.version import __version__
 
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.json"

@@ -90,6 +90,63 @@ def test_what_comparing_every_pair_finds(
     assert [(near.first, near.second) for near in near_duplicates(queries)] == by_hand(queries)
 
 
+LONGER = [f"w{n}" for n in range(900)]
+
+
+@examples(150)
+@given(
+    st.integers(60, 900),
+    st.lists(
+        st.tuples(st.integers(0, 90), st.lists(st.tuples(st.integers(0, 899), words), max_size=9)),
+        min_size=2,
+        max_size=8,
+    ),
+)
+def test_what_comparing_every_pair_of_long_queries_finds(
+    length: int, changed: list[tuple[int, list[tuple[int, str]]]]
+) -> None:
+    """Long enough for sketches to hold a part of the grams; some are parts of others, and some just near or not."""
+    queries = []
+    for shorter, own in changed:
+        query = LONGER[: length - shorter * length // 800]
+        for place, word in own:
+            query[place % len(query)] = word
+        queries.append(" ".join(query))
+    assert [(near.first, near.second) for near in near_duplicates(queries)] == by_hand(queries)
+
+
+@pytest.mark.parametrize("length", [40, 100, 133, 260, 261, 515, 1_000])
+def test_where_it_just_is_near_and_just_is_not(length: int) -> None:
+    """Of a query that is the beginning of another, nine tenths of the five-grams are near, and one less is not."""
+    whole = [f"w{n}" for n in range(length + 4)]
+    part = whole[: -(-9 * length // 10) + 4]
+    assert [near[:2] for near in near_duplicates([" ".join(whole), " ".join(part)])] == [(0, 1)]
+    assert near_duplicates([" ".join(whole), " ".join(part[:-1])]) == []
+
+
+def test_of_pairs_that_are_just_near_none_is_missed() -> None:
+    """5,000 pairs, a query and its beginning of nine tenths of it, the pairs that sketches miss most easily."""
+    queries = []
+    for n in range(5_000):
+        whole = [f"w{n}x{m}" for m in range(104)]
+        queries += [" ".join(whole), " ".join(whole[:94])]
+    found = [(near.first, near.second) for near in near_duplicates(queries)]
+    assert found == [(n, n + 1) for n in range(0, 10_000, 2)]
+
+
+def test_twins_do_not_stand_in_the_way() -> None:
+    """However many twins a query has, it and all of them are told of the ones that it is nearly the same as."""
+    queries = [f"{LONG} // copy {n}" for n in range(300)] + [LONG + " | take 1"] * 2
+    found = near_duplicates(queries)
+    assert {n for near in found for n in near[:2]} == set(range(302))
+    assert all(near.first < 300 <= near.second for near in found)
+
+
+def test_what_differs_in_the_blanks_of_a_literal_is_no_twin_but_near() -> None:
+    queries = [f"{LONG} | where a == 'x y'", f"{LONG}\n| where a == 'x  y'", f"{LONG} | where a == 'x y' //"]
+    assert near_duplicates(queries) == [(0, 1, 1), (1, 2, 1)]
+
+
 def test_the_real_catalogue(corpus: Catalogue) -> None:
     queries = [one.query for one in corpus.detections]
     assert [(near.first, near.second) for near in near_duplicates(queries)] == by_hand(queries)

@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from rulefold import __version__
 from rulefold.cli.about import explain, schema
 from rulefold.cli.browse import list_, show
 from rulefold.cli.build import build
@@ -27,6 +26,7 @@ from rulefold.cli.kql import kql
 from rulefold.cli.options import take_settings
 from rulefold.cli.rows import rows
 from rulefold.cli.terminal import obey_no_color
+from rulefold.version import __version__
 
 USAGE, BUG, DISK, INTERRUPTED = 2, 3, 4, 130
 

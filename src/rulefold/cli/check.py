@@ -95,9 +95,9 @@ def _catalogue(
 def _print(diagnostics: "list[Diagnostic]", form: str) -> None:
     import json
 
-    from rulefold import __version__
     from rulefold.codes import CODES
     from rulefold.diagnostics import as_data, count_by_severity, render_github, sarif
+    from rulefold.version import __version__
 
     match form:
         case "json":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rulefold import __version__, codes
+from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
 from rulefold.folding.company import Comparison, Member, company
 from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
@@ -15,6 +15,7 @@ from rulefold.folding.scalars import OnConflict, Scalars, resolve
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
 from rulefold.queries import Looker, placed_on_page
 from rulefold.text import Place
+from rulefold.version import __version__
 from rulefold.workspace import Workspace
 
 __all__ = ["OnConflict", "fold", "fold_rules", "join"]

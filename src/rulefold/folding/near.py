@@ -1,33 +1,33 @@
-"""Near-duplicates: rules whose queries share nearly all of their five-grams of tokens.
+"""Near-duplicates: rules whose queries share nearly all of their five-grams of words.
 
 Two queries are near when the Jaccard similarity of their sets of five-grams is at least 0.9.  Comparing every pair
-would take a day for 100,000 queries.  Sets as similar as that share one of the few rarest five-grams of each, so only
-queries that do are compared (prefix filtering: Bayardo, Ma, Srikant, Scaling Up All Pairs Similarity Search, 2007), a
-sketch of each first (the smallest hashes: Broder, On the resemblance and containment of documents, 1997).
+would take a day for 100,000 queries.  So of each set the smallest hashes are kept as its sketch, and only queries whose
+sketches share one of their rarest hashes are looked at (prefix filtering: Bayardo, Ma, Srikant, Scaling Up All Pairs
+Similarity Search, 2007): those whose maps differ in few bits, and of these the sets are compared as a whole.
 """
 
-import re
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from math import ceil
 from typing import NamedTuple
 
-from rulefold.folding.twins import tokens, without_comments
+from rulefold.folding.grams import Sketch, Sketcher, frequencies
+from rulefold.folding.twins import tokens
 
 SIMILAR = 0.9
-MAX_COMPARED = 50  # of a query that shares rare five-grams with more others, those nearest in length are compared
+MAX_COMPARED = 200  # of a query that shares rare five-grams with more others, those nearest in length are compared
 MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or less, so many are told
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_LENGTH = 5
-_BUCKETS = 1 << 20
-_SKETCH = 64
-_PROMISING = 0.8  # of a sketch; of sets that are similar a smaller share is more than five standard deviations away
-_bucket = (_BUCKETS - 1).__and__  # of a gram
+# Of two sketches of the queries, so many hashes have to be the same.  Of sets that are just similar 0.9 of the hashes
+# are expected to be, or more: fewer than 18 of 32 are less likely than one in eight million (binomial distribution).
+_PROMISING = 0.5625
+_APART = 0.0527  # of the grams of two similar queries, taken together, no more are in one alone: (1 - 0.9) / (1 + 0.9)
+_SHARING = 4 * MAX_COMPARED  # for one that shares several grams is met as often
+_HELD = 2048  # sets of five-grams
 
 
 class Near(NamedTuple):
@@ -38,90 +38,110 @@ class Near(NamedTuple):
     similarity: float
 
 
-def near_duplicates(queries: Sequence[str]) -> list[Near]:
-    """Pairs of queries that are nearly the same, in order; those with the same tokens are left out."""
-    grams = _grams(queries)
-    index = _Index(grams, list(map(len, grams)), _frequency(grams), defaultdict(list))
-    found = []
-    for n in sorted(range(len(grams)), key=lambda n: (len(grams[n]), n)):
-        if grams[n]:
-            found += [
-                near
-                for near in index.near(n)
-                if near.similarity < 1 or tokens(queries[near.first]) != tokens(queries[near.second])
-            ]
+def near_duplicates(queries: Sequence[str], sketch: Callable[[str], Sketch] | None = None) -> list[Near]:
+    """Pairs of queries that are nearly the same, in order; those with the same tokens are left out.
+
+    `sketch` gives the sketch of a query where it is known from before.
+    """
+    sketcher = Sketcher()
+    sketches = list(map(sketch or sketcher.sketch, queries))
+    alike: defaultdict[int, list[int]] = defaultdict(list)
+    for n, one in enumerate(sketches):
+        if one.size:
+            alike[one.words].append(n)
+    found: list[Near] = []
+    for members in alike.values():
+        found += _pairs_of_one_wording(queries, members)
+    for n, m, similarity in _between(queries, sketches, [members[0] for members in alike.values()], sketcher):
+        found += _pairs(alike[sketches[n].words], alike[sketches[m].words], similarity)
     return sorted(found)
 
 
-def _grams(queries: Sequence[str]) -> list["array[int]"]:
-    """For each query the hashes of its five-grams in order; words are numbers, whose hashes are always the same."""
-    number: defaultdict[str, int] = defaultdict()
-    number.default_factory = number.__len__
-    grams = []
-    for query in queries:
-        words = list(map(number.__getitem__, _TOKEN.findall(without_comments(query).lower())))
-        shifted = [words[n:] for n in range(_LENGTH)]
-        grams.append(array("q", sorted(set(map(hash, zip(*shifted, strict=False))))))
-    return grams
+def _pairs_of_one_wording(queries: Sequence[str], members: Sequence[int]) -> Iterator[Near]:
+    """Pairs of queries with the same words in order that are no twins: they differ in the blanks of a literal."""
+    texts = {queries[n] for n in members}
+    if len(texts) == 1:
+        return
+    known = {text: tokens(text) for text in texts}
+    twins: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for n in members:
+        twins[known[queries[n]]].append(n)
+    groups = list(twins.values())
+    for n, one in enumerate(groups):
+        for other in groups[n + 1 : n + 1 + MAX_NEIGHBOURS]:
+            yield from _pairs(one, other, 1.0)
 
 
-def _frequency(grams: Sequence["array[int]"]) -> "array[int]":
-    """How many queries hold the grams of a bucket: nearly how frequent a gram is, in little memory."""
-    counts = array("I", bytes(4 * _BUCKETS))
-    for own in grams:
-        for bucket in map(_bucket, own):
-            counts[bucket] += 1
-    return counts
+def _pairs(some: Sequence[int], others: Sequence[int], similarity: float) -> Iterator[Near]:
+    """Pairs between two groups in which each is told of; all of them where the groups are small."""
+    found = {(n, m) for n in some for m in others[:MAX_NEIGHBOURS]}
+    found |= {(n, m) for n in some[:MAX_NEIGHBOURS] for m in others}
+    yield from (Near(min(pair), max(pair), similarity) for pair in found)
+
+
+def _between(
+    queries: Sequence[str], sketches: Sequence[Sketch], chosen: Sequence[int], sketcher: Sketcher
+) -> Iterator[Near]:
+    """Pairs of chosen queries, no two of which have the same words in order."""
+    grams = lru_cache(_HELD)(lambda n: sketcher.grams(queries[n]))
+    index = _Index(sketches, grams, *frequencies([sketches[n].smallest for n in chosen]), defaultdict(list))
+    for n in sorted(chosen, key=lambda n: (sketches[n].size, n)):
+        yield from index.near(n)
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The queries seen so far, by their rare grams; they come in the order of their lengths."""
+    """The queries seen so far, by the rare grams of their sketches; they come in the order of their lengths."""
 
-    grams: Sequence["array[int]"]
-    sizes: Sequence[int]
+    sketches: Sequence[Sketch]
+    grams: Callable[[int], set[int]]
     frequency: "array[int]"
+    bucket: Callable[[int], int]
     holding: defaultdict[int, list[int]]
 
     def near(self, n: int) -> list[Near]:
         """Queries seen so far that a query is near to; then it is one of them."""
-        own = set(self.grams[n])
-        sketch = frozenset(self.grams[n][:_SKETCH])
-        rarest = self._prefix(own)
-        compared = (self._compare(n, own, sketch, other) for other in self._candidates(rarest, len(own)))
-        found = list(islice(filter(None, compared), MAX_NEIGHBOURS))
+        rarest = self._rarest(self.sketches[n].smallest)
+        found = list(islice(self._similar(n, self._promising(n, self._candidates(rarest))), MAX_NEIGHBOURS))
         for gram in rarest:
             self.holding[gram].append(n)
         return found
 
-    def _compare(self, n: int, own: set[int], sketch: frozenset[int], other: int) -> Near | None:
-        theirs = self.grams[other]
-        if len(sketch.intersection(theirs[:_SKETCH])) < _PROMISING * len(sketch):
-            return None
-        common = len(own.intersection(theirs))
-        similarity = common / (len(own) + len(theirs) - common)
-        return Near(min(n, other), max(n, other), similarity) if similarity >= SIMILAR else None
+    def _candidates(self, rarest: Sequence[int]) -> Iterator[int]:
+        """Earlier, hence shorter, queries that share a rare gram: the rarest gram's first, and of each the longest."""
+        held = filter(None, map(self.holding.get, rarest))
+        sharing = chain.from_iterable(some[: -MAX_COMPARED - 1 : -1] for some in held)
+        return islice(dict.fromkeys(islice(sharing, _SHARING)), MAX_COMPARED)
 
-    def _prefix(self, own: set[int]) -> list[int]:
-        """The rarest grams of a query, as many as guarantee that a similar one shares one of them.
+    def _promising(self, n: int, others: Iterable[int]) -> Iterator[int]:
+        """Those of other queries whose maps differ in no more bits than the grams of similar queries may."""
+        own, sketches = self.sketches[n], self.sketches
+        shortest, most = SIMILAR * own.size, 2 * _APART * own.size
+        maps = {own.width: own.map, own.width // 2: _folded(own.map, own.width // 2)}
+        for m in others:
+            _, size, _, width, other = sketches[m]
+            if size >= shortest and (maps[width] ^ other).bit_count() <= most:
+                yield m
 
-        Of grams that are equally rare the smaller hash goes before.  A gram that no other query has leads nowhere.
+    def _similar(self, n: int, others: Iterable[int]) -> Iterator[Near]:
+        """Those of other queries that a query is near to."""
+        for m in others:
+            own, other = self.grams(n), self.grams(m)
+            common = len(own & other)
+            similarity = common / (len(own) + len(other) - common)
+            if similarity >= SIMILAR:
+                yield Near(min(n, m), max(n, m), similarity)
+
+    def _rarest(self, sketch: "array[int]") -> list[int]:
+        """The rarest grams of a sketch, as many as guarantee that a promising one shares one of them.
+
+        Of grams that are equally rare the smaller hash goes before.  A gram that no other sketch has leads nowhere.
         """
-        length = len(own) - ceil(SIMILAR * len(own)) + 1
-        counts = list(map(self.frequency.__getitem__, map(_bucket, own)))
-        last = sorted(counts)[length - 1]
-        rarer = [gram for gram, count in zip(own, counts, strict=True) if count < last]
-        as_rare = sorted(gram for gram, count in zip(own, counts, strict=True) if count == last)
-        return [gram for gram in rarer + as_rare[: length - len(rarer)] if self.frequency[_bucket(gram)] > 1]
+        length = len(sketch) - ceil(_PROMISING * len(sketch)) + 1
+        counted = sorted(zip(map(self.frequency.__getitem__, map(self.bucket, sketch)), sketch, strict=True))
+        return [gram for count, gram in counted[:length] if count > 1]
 
-    def _candidates(self, rarest: Sequence[int], size: int) -> list[int]:
-        """Earlier, hence shorter, queries that share a rare gram and are long enough to be similar."""
-        seen: dict[int, None] = {}
-        for gram in rarest:
-            held = self.holding.get(gram, ())
-            nearest = max(0, len(held) - MAX_COMPARED)
-            start = bisect_left(held, SIMILAR * size, nearest, key=self.sizes.__getitem__)
-            seen |= dict.fromkeys(reversed(held[start:]))
-            if len(seen) >= MAX_COMPARED:
-                break
-        return list(islice(seen, MAX_COMPARED))
+
+def _folded(map_: int, width: int) -> int:
+    """A map of twice the width as one of this width: the bits that differ by the lost digit of their numbers as one."""
+    return (map_ | map_ >> width) & ((1 << width) - 1)

@@ -21,7 +21,7 @@ MINUS_LEAST = 2**63  # is no long, but with a minus before it
 _INT = range(-(2**31), 2**31)
 _LONG = range(-(2**63), 2**63)
 
-_SCALES: dict[str, int | Fraction] = {
+SCALES: dict[str, int | Fraction] = {
     **dict.fromkeys(("d", "day", "days"), TICKS_A_DAY),
     **dict.fromkeys(("h", "hour", "hours", "hr", "hrs"), 3600 * TICKS_A_SECOND),
     **dict.fromkeys(("m", "min", "minute", "minutes"), 60 * TICKS_A_SECOND),
@@ -34,7 +34,7 @@ _SCALES: dict[str, int | Fraction] = {
 _UNIT = re.compile(r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*([A-Za-z]+)")
 _CLOCK = re.compile(r"([+-])?(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?")
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
+    r"(\d{4})(?:\s*[-,/]\s*(\d{1,2})(?:\s*[-,/]\s*(\d{1,2}))?)?"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|GMT|UTC|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ def timespan(text: str) -> int | None:
     """A timespan: a number with a unit, a number of days, or a clock: `1.5h`, `2`, `1.02:03:04.5`."""
     text = text.strip()
     if found := _UNIT.fullmatch(text):
-        scale = _SCALES.get(found[2].lower())
+        scale = SCALES.get(found[2].lower())
         return None if scale is None else _ticks(Fraction(found[1]) * scale)
     if re.fullmatch(r"[+-]?\d+(?:\.\d+)?", text):
         return _ticks(Fraction(text) * TICKS_A_DAY)

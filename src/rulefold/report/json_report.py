@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from pydantic_core import to_json
 
-from rulefold import __version__
 from rulefold.attack.claims import Claims
 from rulefold.attack.coverage import Coverage, Figures, roll_up
 from rulefold.attack.gaps import Gap
@@ -29,6 +28,7 @@ from rulefold.report.document import (
     ThreatSeen,
     TypeFigures,
 )
+from rulefold.version import __version__
 
 
 def emit(report: Report) -> Mapping[str, bytes]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from rulefold import __version__
 from rulefold.attack import Snapshot
 from rulefold.attack.compare import compare
 from rulefold.attack.coverage import coverage
@@ -10,6 +9,7 @@ from rulefold.attack.selection import select
 from rulefold.model import Catalogue, Detection, Rows
 from rulefold.report.difference import Difference
 from rulefold.report.document import CoverageDocument
+from rulefold.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

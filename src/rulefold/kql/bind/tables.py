@@ -433,7 +433,8 @@ class Tables(Columns):
             self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
         )
         columns = {"$table": Column(Type.STRING), **together.row.columns}
-        values = (condition,) if condition else ()
+        sensitive = option(op.options, "kind") == "case_sensitive"
+        values = (condition, Constant(Type.BOOL, sensitive)) if condition else ()
         return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
 
 

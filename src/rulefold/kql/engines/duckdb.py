@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -30,7 +31,7 @@ from rulefold.kql.engines.files import FilesError, files_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryError, Stage, fault
-from rulefold.kql.lower import Lowered, sql
+from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB, times
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
@@ -164,16 +165,19 @@ class DuckDBSession(Session):
     # ------------------------------------------------------------------------------------------------------ queries
 
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
+        return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
+
+    def _fetched(self, text: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
         weight = 0
         with self._bounded():
-            result = self._connection.execute(lowered.text("duckdb"))
+            result = self._connection.execute(text)
             while some := result.fetchmany(_AT_ONCE):
                 found += some
                 weight += sum(map(_weight, some))
                 if weight > self._limits.memory:
                     raise self._too_large()
-        return _converted(found, [type_ for _, type_ in lowered.columns])
+        return found
 
     def explain(self, lowered: Lowered) -> str:
         with self._bounded():
@@ -189,7 +193,8 @@ class DuckDBSession(Session):
             self._connection.sql(lowered.text("duckdb")).write_parquet(str(path))
 
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:
-        raise NotImplementedError
+        question = lower_question(plugin, self.words(), now)
+        return plugins.columns_found(plugin, self._fetched(question.sql("duckdb")))
 
     # ------------------------------------------------------------------------------------------------------- limits
 
@@ -255,9 +260,11 @@ def _told(error: duckdb.Error) -> str:
         place = f"{file[1]}:{at[1]}" if file else f"line {at[1]}"
         return f"{place}: {why[0] if why else 'no CSV'}"
     line = message.splitlines()[0].strip() if message else "no reason given"
-    if place := _JSON_PLACE.match(line):
-        where = f"{place[2]}:{place[5]}" if place[4] == "line" else f"{place[2]}: value {place[5]}"
-        return f"{where}: {place[1]}{f' at byte {place[3]}' if place[3] else ''}: {line[place.end() :].rstrip('. ')}"
+    if found := _JSON_PLACE.match(line):
+        where = f"{found[2]}:{found[5]}" if found[4] == "line" else f"{found[2]}: value {found[5]}"
+        return f"{where}: {found[1]}{f' at byte {found[3]}' if found[3] else ''}: {line[found.end() :].rstrip('. ')}"
+    if "expected records" in line:
+        return "found values that are no objects, expected an object for each row"
     return line
 
 

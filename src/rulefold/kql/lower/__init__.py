@@ -1,16 +1,15 @@
 """Plan → SQL: a query as one statement of steps, in the words of an engine."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlglot import exp
 
-from rulefold.kql.lower import sql
+from rulefold.kql.lower import plugins, sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.steps import final
-from rulefold.kql.plan import Apply, Column, GivenRows, Relation, Row, Value
+from rulefold.kql.plan import Apply, Column, GivenRows, Plugin, Relation, Row, Value
 from rulefold.kql.types import Type
 
 
@@ -37,12 +36,22 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     relations = Relations(engine, text, now)
     relations.windows = has_windows(plan, engine)
     rows = relations.rows(plan)
-    statement = final(rows)
-    steps = relations.builder.steps
-    if steps:
+    statement = _with_steps(final(rows), relations)
+    return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
+
+
+def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) -> exp.Select:
+    """The statement that asks the data for the columns of a plug-in: their names, and the kinds of their values."""
+    relations = Relations(engine, "", now)
+    relations.windows = has_windows(plugin, engine)
+    return _with_steps(plugins.asked(relations, plugin).query, relations)
+
+
+def _with_steps(statement: exp.Select, relations: Relations) -> exp.Select:
+    if steps := relations.builder.steps:
         ctes = [_named(step.name, step.query, step.comment) for step in steps]
         statement.set("with_", exp.With(expressions=ctes))
-    return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
+    return statement
 
 
 def _named(name: str, query: exp.Query, comment: str) -> exp.CTE:
@@ -76,4 +85,4 @@ def _slots(kind: type) -> tuple[str, ...]:
     return _SLOTS[kind]
 
 
-__all__ = ["Lowered", "Mapping", "lower"]
+__all__ = ["Lowered", "lower", "lower_question"]

@@ -11,12 +11,13 @@ from sqlglot import exp
 
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.terms import Rows, Term
-from rulefold.kql.plan import Apply
+from rulefold.kql.plan import Apply, Expand
 from rulefold.kql.types import Type
 from rulefold.text import Span
 
 if TYPE_CHECKING:
     from rulefold.kql.lower.calls import Call
+    from rulefold.kql.lower.relations import Relations
     from rulefold.kql.lower.values import Values
 
 Builder = Callable[["Call"], Term]
@@ -36,6 +37,7 @@ class Engine(ABC):
     windows: ClassVar[Mapping[str, Builder]]
     relations: ClassVar[Mapping[type, Callable[..., Rows]]]
     others: ClassVar[Mapping[str, Callable[..., Rows]]]
+    plugins: ClassVar[Mapping[str, Callable[..., Rows]]]
 
     # ------------------------------------------------------------------------------------------------------ values
 
@@ -78,12 +80,16 @@ class Engine(ABC):
         """The name under which the engine has a table."""
 
     @abstractmethod
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        """The rows from one value to another by steps."""
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+        """The values from one to another by steps, and what they are selected from."""
 
     @abstractmethod
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
         """One row for each key."""
+
+    @abstractmethod
+    def expand(self, relations: "Relations", relation: Expand, source: Rows) -> Rows:
+        """A row for each element of dynamic values."""
 
     @abstractmethod
     def part(self, values: "Values", part: Apply) -> Term:
@@ -106,6 +112,18 @@ class Engine(ABC):
         """Arithmetic of longs: it wraps around, division cuts off, a remainder is not negative, x / 0 is null."""
 
     @abstractmethod
+    def floored(self, left: Node, right: Node) -> Node:
+        """A quotient of whole numbers, rounded down; null where the divisor is not above 0."""
+
+    @abstractmethod
+    def spread(self, term: Term, number: Node, size: Node, filler: Node) -> Node:
+        """An aggregate: the values of rows by their numbers, as a dynamic array of so many, the rest filled."""
+
+    @abstractmethod
+    def points(self, type_: Type, start: Node, step: Node, size: Node) -> Node:
+        """A dynamic array of so many points, from a start by steps."""
+
+    @abstractmethod
     def real(self, operator: str, left: Node, right: Node) -> Node:
         """Arithmetic of reals."""
 
@@ -124,6 +142,18 @@ class Engine(ABC):
         """`has_any`: whether a text has one of several terms, none of them empty."""
 
     @abstractmethod
+    def captures(self, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:
+        """What groups of an expression match; empty where it does not match."""
+
+    @abstractmethod
+    def matches(self, text: Node, pattern: str) -> Node:
+        """Whether an expression matches anywhere."""
+
+    @abstractmethod
+    def value_of_key(self, text: Node, key: str, pairs: str, keys: str) -> Node:
+        """What stands behind a key in a text of pairs; NULL without it."""
+
+    @abstractmethod
     def folded(self, text: Node) -> Node:
         """A text as it is compared where case does not count."""
 
@@ -132,6 +162,10 @@ class Engine(ABC):
     @abstractmethod
     def access(self, target: Term, keys: Sequence[Term]) -> Node:
         """A member, by a string, or an element, by a number, of what was reached by the keys before it."""
+
+    @abstractmethod
+    def members(self, source: Rows, bag: Node) -> exp.Select:
+        """The names of the members of bags, and the kinds of their values in the engine's words."""
 
     @abstractmethod
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:

@@ -120,10 +120,25 @@ def _alike(call: Call, left: Term, right: Term) -> tuple[Term, Term]:
     convert = call.engine.convert
     if types & _LOOSE_TYPES:
         return _alike_dynamics(call, left, right)
+    if Type.STRING in types and types & NUMBERS:
+        return _as_texts(call, left, right)
     for type_, others in _COMMON_TYPES:
         if type_ in types and types <= others:
             return convert(left, type_), convert(right, type_)
     raise call.refused(f"found a {left.type} held against a {right.type}, which is not run")
+
+
+def _as_texts(call: Call, left: Term, right: Term) -> tuple[Term, Term]:
+    """A number held against a constant text, or a text against a constant number: both as texts."""
+    text_first = left.type is Type.STRING
+    written, number = (left, right) if text_first else (right, left)
+    if not (written.constant or number.constant) or number.type not in INTEGERS:
+        raise call.refused(f"found a {left.type} held against a {right.type}, which is not run")
+    if written.constant and str(written.value).isdecimal() and str(int(str(written.value))) == written.value:
+        written = call.values.constant(Type.LONG, int(str(written.value)))
+    else:
+        number = call.engine.convert(number, Type.STRING)
+    return (written, number) if text_first else (number, written)
 
 
 _COMMON_TYPES = (
@@ -300,13 +315,16 @@ def _in_constants(call: Call, subject: Term, constants: list[Term], *, folding: 
 
 
 def _in_table(call: Call, subject: Term, table: TableValue, *, folding: bool) -> Term:
-    query, field = call.values.values_of(table)
-    if field.type is not subject.type and not {field.type, subject.type} <= INTEGERS:
-        raise call.refused(f"found a {subject.type} among values of {field.type}, which is not run")
+    rows, item = call.values.values_of(table)
+    if item.type in _LOOSE_TYPES and subject.type is Type.STRING:
+        item = call.engine.convert(item, Type.STRING)
+    if item.type is not subject.type and not {item.type, subject.type} <= INTEGERS:
+        raise call.refused(f"found a {subject.type} among values of {item.type}, which is not run")
     if folding:
-        subject = folded(call, subject)
-        query.set("expressions", [call.engine.folded(one) for one in query.expressions])
-    return test(exp.In(this=sql.tight(exact(subject)), query=exp.Subquery(this=query)))
+        subject, item = folded(call, subject), folded(call, item)
+    node = text(item) if item.type is Type.STRING else item.node
+    query = exp.Subquery(this=exp.Select(expressions=[node], from_=rows.source()))
+    return test(exp.In(this=sql.tight(exact(subject)), query=query))
 
 
 def _has_of(operator: str) -> Builder:
@@ -322,8 +340,8 @@ def _has_of(operator: str) -> Builder:
 
 def _searched_for(call: Call, operator: str, subject: Term) -> Term:
     source = call.engine.convert(subject, Type.STRING)
-    if any(isinstance(call.value(number), TableValue) for number in range(1, len(call))):
-        raise call.refused(f"found {operator} with a table, which is not run")
+    if len(call) == 2 and isinstance(table := call.value(1), TableValue) and operator == "has_any":
+        return _has_any_of_table(call, source, table)
     if not all(one.constant for one in call.arguments[1:]):
         raise call.refused(f"found {operator} with values that are no constants, which is not run")
     constants = [call.engine.convert(one, Type.STRING) for one in _constants(call)]
@@ -336,6 +354,15 @@ def _searched_for(call: Call, operator: str, subject: Term) -> Term:
         return test(call.engine.search_any(source.node, wanted))
     again = call.once(source.node)
     return test(sql.all_of(call.engine.search("has", again(), one) for one in wanted))
+
+
+def _has_any_of_table(call: Call, source: Term, table: TableValue) -> Term:
+    """Whether a text has one of the terms in a table."""
+    rows, item = call.values.values_of(table)
+    wanted = call.engine.convert(item, Type.STRING)
+    where = call.engine.search("has", call.values.hoist(text(source)), wanted.of(text(wanted)))
+    query = exp.Select(expressions=[sql.number(1)], from_=rows.source(), where=exp.Where(this=where))
+    return truth(exp.Exists(this=query))
 
 
 def _opposite(builder: Builder) -> Builder:
@@ -395,6 +422,14 @@ def _of_longs(call: Call, operator: str, left: Term, right: Term) -> Term:
     return call.give(call.engine.integer(operator, left.node, right.node))
 
 
+def _of_decimals(call: Call, operator: str, left: Term, right: Term) -> Term:
+    """Sums and differences: those are as exact as the operands."""
+    if operator not in ("+", "-", "%"):
+        raise call.refused(f"found {operator} with decimals, which is not run; expected reals")
+    left, right = (call.engine.convert(one, Type.DECIMAL) for one in (left, right))
+    return call.give(call.engine.real(operator, left.node, right.node))
+
+
 def _of_reals(call: Call, operator: str, left: Term, right: Term) -> Term:
     if left.type in (Type.TIMESPAN, Type.DATETIME):
         left, right = (ticks(call, one) for one in (left, right))
@@ -447,6 +482,7 @@ _ARITHMETIC: Mapping[Type, Callable[[Call, str, Term, Term], Term]] = {
     Type.INT: _of_longs,
     Type.LONG: _of_longs,
     Type.REAL: _of_reals,
+    Type.DECIMAL: _of_decimals,
     Type.DATETIME: _of_datetimes,
     Type.TIMESPAN: _of_timespans,
 }

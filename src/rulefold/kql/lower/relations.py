@@ -1,21 +1,22 @@
 """Relations → steps: a SELECT for each tabular operator."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlglot import exp
 
 from rulefold.kql.bind.names import suffixed
-from rulefold.kql.lower import sql
+from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.steps import ORDER, Builder, fresh, select, star, table_fields
+from rulefold.kql.lower.steps import ORDER, Builder, fresh, kept_group, select, star, table_fields
 from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Frame, Values
 from rulefold.kql.plan import (
     Aggregate,
+    ApplyEach,
     Choose,
     ColumnValue,
     Compute,
@@ -27,9 +28,15 @@ from rulefold.kql.plan import (
     Limit,
     Order,
     Other,
+    ParseKeys,
+    ParseText,
+    Plugin,
     RangeRows,
     Relation,
+    Row,
+    Series,
     TableRows,
+    TopNested,
     Union,
     UnknownRows,
     Value,
@@ -81,18 +88,36 @@ class Relations:
 
     def over(self, rows: Rows) -> Frame:
         """Values are over the rows of a step from here on."""
-        self.values.frame = Frame(rows.fields, order=rows.order)
+        self.values.frame = Frame(rows.fields, order=rows.order, group=rows.group)
         return self.values.frame
 
     def prepared(self, source: Rows) -> Rows:
         """The step before, with what the values of this one have had worked out."""
         return self.builder.hoisted(source, self.values.frame.hoisted)
 
+    def field(self, source: Rows, name: str) -> Term:
+        """A column of a step."""
+        found = source.fields[name]
+        return Term(sql.column(found.name), found.type, nullable=found.nullable)
+
     def terms(self, items: Iterable[Item]) -> list[tuple[str, Term]]:
         """Named values."""
         return [(item.name, self.values.term(item.value)) for item in items]
 
+    def give(self, relation: Relation, rows: Rows) -> None:
+        """Say which step a relation is."""
+        self._rows[id(relation)] = rows
+
     # ---------------------------------------------------------------------------------------------------- where from
+
+    def listed(self, row: Row, values: Sequence[Sequence[object]], place: Relation) -> Rows:
+        """Rows of constants."""
+        names: set[str] = set()
+        fields = {name: Field(fresh(name, names), column.type, False) for name, column in row.columns.items()}
+        types = [column.type for column in row.columns.values()]
+        nodes = [[self.engine.literal(type_, one) for type_, one in zip(types, line, strict=True)] for line in values]
+        query = self._listed(list(fields.values()), nodes)
+        return Rows(self.builder.add(query, place), fields, frozenset(names), ())
 
     def _table(self, relation: TableRows) -> Rows:
         fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
@@ -151,8 +176,8 @@ class Relations:
         self.over(Rows("", {}, frozenset()))
         name, column = next(iter(relation.row.columns.items()))
         parts = [self.values.term(one) for one in (relation.start, relation.stop, relation.step)]
-        node = self.engine.series(column.type, parts, relation.span)
-        query = select([sql.alias(node, name)])
+        node, source = self.engine.series(column.type, parts, relation.span)
+        query = select([sql.alias(node, name)], source)
         step = self.builder.add(query, relation)
         return Rows(step, {name: Field(name, column.type)}, frozenset({name.lower()}), (SortKey(name),))
 
@@ -190,7 +215,7 @@ class Relations:
     def grouped(self, source: Rows, keys: Sequence[Item], aggregates: Sequence[Item], place: Relation) -> Rows:
         """A step with a row for each group; what is made of aggregates comes in another step."""
         frame = self.over(source)
-        groups = [(item.name, _grouped_by(self.values.term(item.value))) for item in keys]
+        groups = [(item.name, grouped_by(self.values.term(item.value))) for item in keys]
         frame.aggregates = []
         results = [(item.name, self.values.term(item.value)) for item in aggregates]
         collected, later = frame.aggregates, frame.later
@@ -205,14 +230,16 @@ class Relations:
                 renamed.setdefault(term.node.name, fields[name].name)
             plain = len(renamed) == len(results) == len(collected)
         expressions = [sql.alias(exact(term), fields[name].name) for name, term in groups]
+        apart = kept_group(source, expressions, names)
+        by = [sql.number(number + 1) for number in range(len(expressions))]
         expressions += [sql.alias(node, renamed[name] if plain else name) for name, node in collected]
-        group = exp.Group(expressions=[sql.number(number + 1) for number in range(len(groups))]) if groups else None
+        group = exp.Group(expressions=by) if by else None
         query = select(expressions or [sql.alias(sql.number(1), "$nothing")], source.source(), group=group)
         if plain:
-            return Rows(self.builder.add(query, place), fields, frozenset(names))
+            return Rows(self.builder.add(query, place), fields, frozenset(names), group=apart)
         keys_only = {name: fields[name] for name, _ in groups}
         all_names = frozenset({field.name.lower() for field in keys_only.values()} | {name for name, _ in collected})
-        step = Rows(self.builder.add(query, place), keys_only, all_names)
+        step = Rows(self.builder.add(query, place), keys_only, all_names, group=apart)
         step = self.builder.hoisted(step, later)
         kept = [
             (name, Term(sql.column(field.name), field.type, nullable=field.nullable))
@@ -226,11 +253,12 @@ class Relations:
         fields: dict[str, Field] = {}
         expressions: list[Node] = []
         for name, field in source.fields.items():
-            term = _grouped_by(Term(sql.column(field.name), field.type, nullable=field.nullable))
+            term = grouped_by(Term(sql.column(field.name), field.type, nullable=field.nullable))
             fields[name] = Field(fresh(name, names), field.type, term.nullable)
             expressions.append(sql.alias(term.node, fields[name].name))
+        group = kept_group(source, expressions, names)
         query = select(expressions, source.source(), distinct=True)
-        return Rows(self.builder.add(query, relation), fields, frozenset(names))
+        return Rows(self.builder.add(query, relation), fields, frozenset(names), group=group)
 
     # -------------------------------------------------------------------------------------------- order and number
 
@@ -240,7 +268,7 @@ class Relations:
         keys: list[SortKey] = []
         columns: list[tuple[str, Node]] = []
         for key in relation.keys:
-            term = _grouped_by(self.values.term(key.value))
+            term = grouped_by(self.values.term(key.value))
             if not isinstance(term.node, exp.Column):
                 name = self.values.new_name()
                 columns.append((name, exact(term)))
@@ -256,15 +284,26 @@ class Relations:
         name = source.unused(ORDER)
         number = sql.window(exp.RowNumber(), sorted_by(keys))
         step = self.builder.add(select([star(), sql.alias(number, name)], source.source()), place)
-        return Rows(step, source.fields, source.names | {name}, (SortKey(name),))
+        return replace(source, step=step, names=source.names | {name}, order=(SortKey(name),))
 
     def _limit(self, relation: Limit) -> Rows:
         source = self.rows(relation.source)
         self.over(source)
         count = self.values.node(relation.count)
+        source = self.prepared(source)
+        if source.group is not None:
+            return self.first_in_groups(source, count, relation)
         order = sorted_by(source.order)
-        query = select([star()], source.source(), order=order, limit=_limiting(count))
+        query = select([star()], source.source(), order=order, limit=_limiting(source, count))
         return self.builder.kept(source, query, relation)
+
+    def first_in_groups(self, source: Rows, count: Node, place: Relation | None) -> Rows:
+        """The first so many rows of each group."""
+        name = self.values.new_name()
+        number = sql.window(exp.RowNumber(), sorted_by(source.order), source.apart())
+        numbered = self.builder.hoisted(source, [(name, number)])
+        where = sql.compare(exp.LTE, sql.column(name), count)
+        return self.builder.kept(numbered, select([star()], numbered.source(), where=where), place)
 
     def _other(self, relation: Other) -> Rows:
         if relation.keyword == "serialize":
@@ -273,7 +312,7 @@ class Relations:
         if relation.keyword == "consume":
             source = self.rows(relation.source)
             return Rows(source.step, {}, source.names)
-        lowering = self.engine.others.get(relation.keyword)
+        lowering = _OTHERS.get(relation.keyword) or self.engine.others.get(relation.keyword)
         if lowering is None:
             raise refused(relation.span, f"found {relation.keyword}, an operator that is not run yet")
         return lowering(self, relation)
@@ -294,7 +333,7 @@ class Relations:
             this=right.table("right"), side=side or None, kind=kind or None, on=self._keys(relation, left, right)
         )
         query = select([star("left"), *columns], left.source("left"), joins=[join])
-        return Rows(self.builder.add(query, relation), fields, names)
+        return Rows(self.builder.add(query, relation), fields, names, group=left.group)
 
     def _joined(self, relation: Join, left: Rows, right: Rows) -> tuple[dict[str, Field], list[Node], frozenset[str]]:
         """The columns of both sides, and those of the right one as they are selected."""
@@ -339,21 +378,28 @@ class Relations:
     def _first_of_each(self, left: Rows, relation: Join) -> Rows:
         """One left row for each key, as innerunique has it."""
         self.over(left)
-        keys = [exact(_grouped_by(self.values.term(key))) for key, _ in relation.keys]
+        keys = [*left.apart(), *(exact(grouped_by(self.values.term(key))) for key, _ in relation.keys)]
         return self.builder.kept(left, self.engine.first_of_each(left, keys), None)
 
     def _union(self, relation: Union) -> Rows:
-        columns = relation.row.columns
+        return self.together(relation, relation.label, relation.labels)
+
+    def together(self, relation: Union, label: str | None, labels: Sequence[str]) -> Rows:
+        """The rows of several relations; a label has a name for each of them."""
+        labels = labels or [""] * len(relation.inputs)
+        columns = dict.fromkeys([label] if label is not None and label not in relation.row else [], Type.STRING)
+        columns |= {name: column.type for name, column in relation.row.columns.items()}
         known = [
-            (one, parts, label)
-            for one, parts, label in zip(
-                relation.inputs, relation.parts, relation.labels or [""] * len(relation.inputs), strict=True
-            )
+            (one, parts, name)
+            for one, parts, name in zip(relation.inputs, relation.parts, labels, strict=True)
             if not isinstance(one, UnknownRows)
         ]
         names: set[str] = set()
-        fields = {name: Field(fresh(name, names), column.type) for name, column in columns.items()}
-        queries = [self._part(relation, self.rows(one), parts, label, fields) for one, parts, label in known]
+        fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
+        queries = [
+            self._part(self.rows(one), _parts(relation, one, parts), (label, name), fields)
+            for one, parts, name in known
+        ]
         if not queries:
             raise refused(relation.span, "found a union of tables none of which is known")
         query: exp.Query = queries[0]
@@ -362,30 +408,46 @@ class Relations:
         return Rows(self.builder.add(query, relation), fields, frozenset(names))
 
     def _part(
-        self, relation: Union, rows: Rows, parts: Sequence[str | None], label: str, fields: dict[str, Field]
+        self, rows: Rows, parts: Mapping[str, str | None], label: tuple[str | None, str], fields: Mapping[str, Field]
     ) -> exp.Select:
         expressions: list[Node] = []
-        for (name, field), part in zip(fields.items(), parts, strict=True):
+        for name, field in fields.items():
+            part = parts.get(name)
             ours = rows.fields.get(part) if part is not None else None
-            if name == relation.label:
-                node: Node = sql.string(label)
+            if name == label[0]:
+                node: Node = sql.string(label[1])
             elif ours is None:
-                node = exp.Cast(this=sql.null(), to=self.engine.sql_type(field.type))
+                node = self.engine.null(field.type)
             else:
                 node = sql.column(ours.name)
             expressions.append(sql.alias(node, field.name))
         return select(expressions, rows.source())
 
 
-def _limiting(count: Node) -> Node:
-    return exp.Paren(this=count) if not isinstance(count, exp.Literal | exp.Subquery) else count
+def _parts(union: Union, one: Relation, parts: Sequence[str | None]) -> dict[str, str | None]:
+    """For each column of a union the column of an input; those that were asked for later are known by their names."""
+    later = [name if name in one.row else None for name in list(union.row)[len(parts) :]]
+    return dict(zip(union.row, [*parts, *later], strict=True))
 
 
-def _grouped_by(term: Term) -> Term:
+def _limiting(rows: Rows, count: Node) -> Node:
+    """A number of rows, or the query of one."""
+    if isinstance(count, exp.Literal):
+        return count
+    return exp.Subquery(this=select([count], rows.source(), limit=sql.number(1)))
+
+
+def grouped_by(term: Term) -> Term:
     """A value as groups and orders take it: a string that is never NULL."""
     return Term(text(term), Type.STRING, nullable=False) if term.type is Type.STRING else term
 
 
+_OTHERS: dict[str, Callable[..., Rows]] = {
+    "partition": apart.partition,
+    "search": searching.search,
+    "find": searching.find,
+    "getschema": apart.schema,
+}
 _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
     GivenRows: Relations._given,
@@ -401,4 +463,10 @@ _LOWERINGS: dict[type, Callable[..., Rows]] = {
     Join: Relations._join,
     Union: Relations._union,
     Other: Relations._other,
+    ApplyEach: apart.apply_each,
+    TopNested: apart.top_nested,
+    ParseText: parsing.parse_text,
+    ParseKeys: parsing.parse_keys,
+    Plugin: plugins.plugin,
+    Series: axes.make_series,
 }

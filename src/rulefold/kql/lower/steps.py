@@ -88,7 +88,7 @@ class Builder:
             expressions.append(sql.alias(exact(term), new))
             fields[name] = Field(new, term.type, term.nullable)
         step = self.add(select(expressions, source.source()), place)
-        return Rows(step, fields, frozenset(names), source.order)
+        return replace(source, step=step, fields=fields, names=frozenset(names))
 
     def hoisted(self, source: Rows, columns: Sequence[tuple[str, Node]]) -> Rows:
         """A step with values worked out that the next one uses."""
@@ -110,22 +110,29 @@ class Builder:
             expressions.append(sql.alias(exact(term), new))
             fields[name] = Field(new, term.type, term.nullable)
         order = _kept_order(source, expressions, names)
+        group = kept_group(source, expressions, names)
         step = self.add(select(expressions, source.source()), place)
-        return Rows(step, fields, frozenset(names), order)
+        return Rows(step, fields, frozenset(names), order, group)
+
+
+def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | None:
+    """The column that tells groups of rows apart, beside those that are chosen."""
+    if source.group is not None:
+        expressions.append(sql.alias(sql.column(source.group), source.group))
+        names.add(source.group.lower())
+    return source.group
 
 
 def _batches(columns: Sequence[tuple[str, Node]]) -> list[list[tuple[str, Node]]]:
-    """Columns that can be worked out in one SELECT: a window cannot be over another one of the same."""
-    batches: list[list[tuple[str, Node]]] = [[]]
-    windows: set[str] = set()
+    """Columns that can be worked out in one SELECT: none is of a window or of a subquery of the same."""
+    batches: list[list[tuple[str, Node]]] = [[]] if columns else []
+    closed: set[str] = set()
     for name, node in columns:
-        if node.find(exp.Window):
-            if any(column.name in windows for column in node.find_all(exp.Column)):
-                batches.append([])
-                windows = set()
-            windows.add(name)
-        elif any(column.name in windows for column in node.find_all(exp.Column)):
-            windows.add(name)
+        if closed and any(column.name in closed for column in node.find_all(exp.Column)):
+            batches.append([])
+            closed = set()
+        if node.find(exp.Window, exp.Subquery):
+            closed.add(name)
         batches[-1].append((name, node))
     return batches
 

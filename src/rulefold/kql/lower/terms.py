@@ -88,13 +88,15 @@ class Rows:
     """A step: its name, its columns by their names in KQL, and the columns that its rows are in the order of.
 
     `names` are all names in the step, in the form in which they must not be repeated; a step may have columns that no
-    column of KQL is kept in any more.
+    column of KQL is kept in any more.  `group` is the column that tells apart rows which are worked on apart from each
+    other, in the query of `mv-apply` and of `partition`.
     """
 
     step: str
     fields: Mapping[str, Field]
     names: frozenset[str]
     order: tuple[SortKey, ...] = ()
+    group: str | None = None
 
     def unused(self, wanted: str, taken: Container[str] = frozenset()) -> str:
         """A name for a column that is not there yet: the wanted one, or one with a number behind it."""
@@ -103,6 +105,10 @@ class Rows:
             number += 1
             new = f"{wanted}${number}"
         return new
+
+    def apart(self) -> list[Node]:
+        """What tells the groups of rows apart, if anything."""
+        return [sql.column(self.group)] if self.group is not None else []
 
     def source(self, alias: str | None = None) -> exp.From:
         """FROM this step."""

@@ -58,6 +58,7 @@ class Frame:
     fields: Mapping[str, Field]
     sides: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     order: Sequence[SortKey] = ()
+    group: str | None = None
     hoisted: list[tuple[str, Node]] = field(default_factory=list)
     aggregates: list[tuple[str, Node]] | None = None
     later: list[tuple[str, Node]] = field(default_factory=list)
@@ -128,18 +129,15 @@ class Values:
             from_=exp.From(this=exp.Table(this=sql.name(rows.step))),
             limit=exp.Limit(expression=sql.number(1)),
         )
-        return Term(exp.Subquery(this=query), first.type)
+        return Term(self.once(exp.Subquery(this=query))(), first.type)
 
-    def values_of(self, table: TableValue) -> tuple[Node, Field]:
-        """The query of a table's first column."""
+    def values_of(self, table: TableValue) -> tuple[Rows, Term]:
+        """A table as a list: its step, and its first column."""
         rows = self._relations.rows(table.relation)
         first = next(iter(rows.fields.values()), None)
         if first is None:
             raise refused(table.span, "found a table without columns, expected values")
-        node = Term(sql.column(first.name), first.type, nullable=first.nullable)
-        from_ = exp.From(this=exp.Table(this=sql.name(rows.step)))
-        inner = sql.coalesce(node.node, sql.string("")) if first.type is Type.STRING and first.nullable else node.node
-        return exp.Select(expressions=[inner], from_=from_), first
+        return rows, Term(sql.column(first.name), first.type, nullable=first.nullable)
 
     def _apply(self, value: Apply) -> Term:
         name = value.function
@@ -195,10 +193,15 @@ class Values:
         """A maker of nodes for a value that is worked out once."""
         if sql.is_simple(node):
             return node.copy
+        name = self.hoist(node).name
+        return lambda: sql.column(name)
+
+    def hoist(self, node: Node) -> Node:
+        """A value as a column of the step before."""
         name = self.new_name()
         place = self.frame.hoisted if self.frame.aggregates is None else self.frame.later
         place.append((name, node))
-        return lambda: sql.column(name)
+        return sql.column(name)
 
     def new_name(self) -> str:
         """The name of a column that no query can have."""

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from math import copysign
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import aggregates, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
-from rulefold.kql.lower.duckdb.relations import OTHERS, RELATIONS
+from rulefold.kql.lower.duckdb.relations import OTHERS, PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
@@ -17,9 +18,12 @@ from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.lower.terms import Rows, Term, exact, sorted_by
 from rulefold.kql.lower.values import Values
-from rulefold.kql.plan import Apply
+from rulefold.kql.plan import Apply, Expand
 from rulefold.kql.types import INTEGERS, Type
 from rulefold.text import Span
+
+if TYPE_CHECKING:
+    from rulefold.kql.lower.relations import Relations
 
 _STEP = re.compile(r"step_\d+\$*", re.IGNORECASE)  # what the steps of a query are called
 
@@ -33,6 +37,7 @@ class DuckDB(Engine):
     windows: ClassVar = WINDOWS
     relations: ClassVar = RELATIONS
     others: ClassVar = OTHERS
+    plugins: ClassVar = PLUGINS
 
     def literal(self, type_: Type, value: object) -> Node:
         if value is None:
@@ -79,27 +84,24 @@ class DuckDB(Engine):
     def table_name(self, name: str) -> str:
         return f"{name}$" if _STEP.fullmatch(name) else name
 
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        if type_ not in INTEGERS or any(part.type not in INTEGERS for part in parts):
-            return self._stepped(type_, parts, span)
-        start, stop, step = (exact(part) for part in parts)
-        return call("unnest", call("generate_series", types.cast(start, types.BIGINT), stop, step))
-
-    def _stepped(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        """Times: so many steps from the first."""
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts
-        if type_ is Type.TIMESPAN:
-            return call("unnest", call("generate_series", *(types.cast(exact(part), types.BIGINT) for part in parts)))
-        if type_ is not Type.DATETIME or step.type is not Type.TIMESPAN:
+        counted = type_ in INTEGERS and all(part.type in INTEGERS for part in parts)
+        if type_ is Type.DATETIME and step.type is Type.TIMESPAN:
+            micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
+            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))])
+            return call("make_timestamp", number), source
+        if not counted and type_ is not Type.TIMESPAN:
             raise refused(span, f"found a range of {type_}, which is not run")
-        micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
-        width = sql.binary(exp.IntDiv, exact(step), sql.number(10))
-        return call("make_timestamp", call("unnest", call("generate_series", *micros, width)))
+        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts])
 
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
         query = select([star()], rows.source(), order=sorted_by(rows.order))
         query.set("distinct", exp.Distinct(on=exp.Tuple(expressions=list(keys))))
         return query
+
+    def expand(self, relations: "Relations", relation: Expand, source: Rows) -> Rows:
+        return expand(relations, relation, source)
 
     def part(self, values: Values, part: Apply) -> Term:
         return aggregates.part(self, values, part)
@@ -117,6 +119,15 @@ class DuckDB(Engine):
     def integer(self, operator: str, left: Node, right: Node) -> Node:
         return numbers.integer(self, operator, left, right)
 
+    def floored(self, left: Node, right: Node) -> Node:
+        return numbers.floored(self, left, right)
+
+    def spread(self, term: Term, number: Node, size: Node, filler: Node) -> Node:
+        return arrays.spread(self, term, number, size, filler)
+
+    def points(self, type_: Type, start: Node, step: Node, size: Node) -> Node:
+        return arrays.points(self, type_, start, step, size)
+
     def real(self, operator: str, left: Node, right: Node) -> Node:
         return numbers.real(operator, left, right)
 
@@ -131,6 +142,15 @@ class DuckDB(Engine):
     def search_any(self, text: Node, patterns: Sequence[Term]) -> Node:
         return texts.search_any(text, patterns)
 
+    def captures(self, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:
+        return texts.captures(self, text, pattern, groups)
+
+    def matches(self, text: Node, pattern: str) -> Node:
+        return call("regexp_matches", text, sql.string(pattern))
+
+    def value_of_key(self, text: Node, key: str, pairs: str, keys: str) -> Node:
+        return texts.value_of_key(text, key, pairs, keys)
+
     def folded(self, text: Node) -> Node:
         return call("lower", text)
 
@@ -139,8 +159,31 @@ class DuckDB(Engine):
     def access(self, target: Term, keys: Sequence[Term]) -> Node:
         return dynamics.access(target, keys)
 
+    def members(self, source: Rows, bag: Node) -> exp.Select:
+        return members(source, bag)
+
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
         return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
+
+
+def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
+    """Numbers from one to another by steps, made one after another: a list of them might be as long as anything.
+
+    No step is no number.
+    """
+    start, stop, step = bounds
+    names = ("start", "stop", "step")
+    given = [
+        sql.alias(node, name) for node, name in zip((start, stop, sql.nullif(step, sql.number(0))), names, strict=True)
+    ]
+    inner = exp.Subquery(this=select(given), alias=exp.TableAlias(this=sql.name("bounds")))
+    numbers = exp.Table(
+        this=call("generate_series", *(sql.column(name, "bounds") for name in names)),
+        alias=exp.TableAlias(this=sql.name("numbers"), columns=[sql.name("number")]),
+    )
+    source = exp.From(this=inner)
+    inner.set("joins", [exp.Join(this=numbers)])
+    return sql.column("number", "numbers"), source
 
 
 def _real(value: float) -> Node:
@@ -148,4 +191,4 @@ def _real(value: float) -> Node:
         return types.cast(sql.string(repr(value)), types.DOUBLE)
     written = repr(abs(value))
     number = exp.Literal(this=written if "e" in written else f"{written}e0", is_string=False)
-    return exp.Neg(this=number) if value < 0 or written == "-0.0" else number
+    return exp.Neg(this=number) if copysign(1.0, value) < 0 else number

@@ -46,6 +46,8 @@ def to_string(engine: Engine, term: Term) -> Term:
             node = sql.case([(again(), sql.string("True")), (sql.negated(again()), sql.string("False"))])
         case Type.REAL:
             node = real_text(node)
+        case Type.DECIMAL:
+            node = call("regexp_replace", cast(node, VARCHAR), sql.string(r"\.?0+$"), sql.string(""))
         case Type.DATETIME:
             node = times.datetime_text(node)
         case Type.TIMESPAN:
@@ -103,18 +105,10 @@ def _bool_of_number(node: Node) -> Node:
 
 
 def _bool_of_text(engine: Engine, node: Node) -> Node:
-    """`true` and `false`, case aside, and whole numbers."""
+    """`true` and `false`, case aside, and whole numbers, hexadecimal ones too."""
     word = engine.once(call("lower", call("trim", node)))
-    return sql.case(
-        [
-            (_is_one_of(word(), "true"), sql.true()),
-            (_is_one_of(word(), "false"), sql.false()),
-            (
-                call("regexp_full_match", word(), sql.string(r"[+-]?\d+")),
-                sql.compare(exp.NEQ, try_cast(word(), DOUBLE), sql.number(0)),
-            ),
-        ]
-    )
+    words = [(_is_one_of(word(), "true"), sql.true()), (_is_one_of(word(), "false"), sql.false())]
+    return sql.case(words, sql.compare(exp.NEQ, _whole_of_text(engine, word()), sql.number(0)))
 
 
 def _to_long(engine: Engine, term: Term) -> Term:
@@ -122,7 +116,7 @@ def _to_long(engine: Engine, term: Term) -> Term:
 
 
 def _to_int(engine: Engine, term: Term) -> Term:
-    if term.constant and isinstance(term.value, int) and -(2**31) <= term.value < 2**31:
+    if term.type in INTEGERS and term.constant and isinstance(term.value, int) and -(2**31) <= term.value < 2**31:
         return Term(term.node, Type.INT, nullable=False, constant=True, value=term.value)
     if term.type in (Type.REAL, Type.DECIMAL):
         return Term(_saturated(engine, exact(term), 2**31), Type.INT)

@@ -74,23 +74,16 @@ def _by_value(node: Node, key: Term) -> Node:
     """By a key that is known to the row alone."""
     if key.type in INTEGERS:
         return call("json_extract", node, cast(exact(key), BIGINT))
-    if key.type is Type.STRING:
-        pointer = call(
-            "replace", call("replace", text(key), sql.string("~"), sql.string("~0")), sql.string("/"), sql.string("~1")
-        )
-        return call("json_extract", node, exp.DPipe(this=sql.string("/"), expression=pointer))
-    return _by_dynamic(node, key)
+    name = text(key) if key.type is Type.STRING else text_of(key.node)
+    return call("json_extract", node, pointer(name))
 
 
-def _by_dynamic(node: Node, key: Term) -> Node:
-    """By a key that may be a text or a number."""
-    name = call(
-        "replace",
-        call("replace", text_of(key.node), sql.string("~"), sql.string("~0")),
-        sql.string("/"),
-        sql.string("~1"),
+def pointer(name: Node) -> Node:
+    """The path to a member, or an element, whose name is known to the row alone."""
+    quoted = call(
+        "replace", call("replace", name, sql.string("~"), sql.string("~0")), sql.string("/"), sql.string("~1")
     )
-    return call("json_extract", node, exp.DPipe(this=sql.string("/"), expression=name))
+    return exp.DPipe(this=sql.string("/"), expression=quoted)
 
 
 def elements(node: Node) -> Node:

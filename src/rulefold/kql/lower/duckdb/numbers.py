@@ -44,13 +44,26 @@ def _divisor(node: Node) -> Node:
 
 def _wrapped(kind: type[exp.Binary], left: Node, right: Node) -> Node:
     """The lower 64 bits of a result that has more."""
-    whole = sql.binary(kind, cast(left, HUGEINT), right)
+    return lower_bits(sql.binary(kind, cast(left, HUGEINT), right))
+
+
+def lower_bits(whole: Node) -> Node:
+    """The lower 64 bits of a HUGEINT, as a long."""
     lifted = sql.binary(exp.Add, whole, cast(sql.number(_HALF), HUGEINT))
     rest = sql.binary(exp.Mod, lifted, cast(sql.number(_WIDTH), HUGEINT))
     positive = sql.binary(
         exp.Mod, sql.binary(exp.Add, rest, cast(sql.number(_WIDTH), HUGEINT)), cast(sql.number(_WIDTH), HUGEINT)
     )
     return cast(sql.binary(exp.Sub, positive, cast(sql.number(_HALF), HUGEINT)), BIGINT)
+
+
+def floored(engine: Engine, left: Node, right: Node) -> Node:
+    """A quotient of whole numbers, rounded down; NULL where the divisor is not above 0."""
+    a, b = engine.once(left), engine.once(right)
+    width = sql.case([(sql.compare(exp.GT, b(), sql.number(0)), b())])
+    size = engine.once(width)
+    rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, a(), size()), size()), size())
+    return sql.binary(exp.IntDiv, sql.binary(exp.Sub, a(), rest), size())
 
 
 _REALS: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}

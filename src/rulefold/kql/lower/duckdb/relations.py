@@ -1,6 +1,7 @@
 """Operators that DuckDB has its own words for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -46,8 +47,11 @@ def _properties(bag: Node, *, as_arrays: bool) -> Node:
 
 
 def _expand(relations: "Relations", relation: Expand) -> Rows:
+    return expand(relations, relation, relations.rows(relation.source))
+
+
+def expand(relations: "Relations", relation: Expand, source: Rows) -> Rows:
     """UNNEST of several lists side by side: the shorter ones are filled with nulls."""
-    source = relations.rows(relation.source)
     relations.over(source)
     values = relations.values
     lists: list[tuple[str, Node, Type]] = []
@@ -76,7 +80,7 @@ def _expand(relations: "Relations", relation: Expand) -> Rows:
     step = relations.builder.add(select(expressions, source.source()), relation)
     for name, new, _ in raw:
         fields[name] = Field(new, Type.DYNAMIC)
-    rows = Rows(step, fields, frozenset(names), source.order)
+    rows = replace(source, step=step, fields=fields, names=frozenset(names))
     typed = [(name, new, type_) for name, new, type_ in raw if type_ not in (Type.DYNAMIC, Type.UNKNOWN)]
     if not typed:
         return rows
@@ -89,3 +93,20 @@ RELATIONS: dict[type, Callable[..., Rows]] = {
     Expand: _expand,
 }
 OTHERS: dict[str, Callable[..., Rows]] = {}
+PLUGINS: dict[str, Callable[..., Rows]] = {}
+
+
+def members(source: Rows, bag: Node) -> exp.Select:
+    """Names and kinds of the members of bags, each once."""
+    bags = select([sql.alias(bag, "bag")], source.source())
+    pairs = select(
+        [sql.alias(sql.column("bag"), "bag"), sql.alias(call("unnest", call("json_keys", sql.column("bag"))), "name")],
+        exp.From(this=exp.Subquery(this=bags, alias=exp.TableAlias(this=sql.name("bags")))),
+    )
+    pointer = dynamics.pointer(sql.column("name"))
+    kind = call("json_type", call("json_extract", sql.column("bag"), pointer))
+    return select(
+        [sql.alias(sql.column("name"), "name"), sql.alias(kind, "kind")],
+        exp.From(this=exp.Subquery(this=pairs, alias=exp.TableAlias(this=sql.name("pairs")))),
+        distinct=True,
+    )

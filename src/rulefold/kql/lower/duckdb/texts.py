@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
+from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
 
@@ -73,9 +74,22 @@ def search_any(text: Node, patterns: Sequence[Term]) -> Node:
     return call("regexp_matches", text, sql.string(f"(?i)(?:{alternatives})"))
 
 
-def matched_group(text: Node, pattern: Node, group: Node) -> Node:
-    """What a group of an expression matches first; empty where nothing does."""
-    return call("regexp_extract", text, pattern, group)
+def captures(engine: Engine, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:
+    """What groups of an expression match; all are found at once."""
+    if len(groups) == 1:
+        return [call("regexp_extract", text, sql.string(pattern), sql.number(groups[0]))]
+    if not groups:
+        return []
+    names = exp.Array(expressions=[sql.string(f"g{number}") for number in range(1, max(groups) + 1)])
+    found = engine.once(call("regexp_extract", text, sql.string(pattern), names))
+    return [call("struct_extract", found(), sql.string(f"g{number}")) for number in groups]
 
 
-__all__ = ["exp"]
+def value_of_key(text: Node, key: str, pairs: str, keys: str) -> Node:
+    """The first piece between delimiters that starts with a key, from behind it on."""
+    name = exp.Identifier(this="p", quoted=False)
+    start = key + keys
+    test = call("starts_with", exp.Column(this=name), sql.string(start))
+    pieces = call("string_split", text, sql.string(pairs))
+    found = call("list_filter", pieces, exp.Lambda(this=test, expressions=[name]))
+    return call("substr", call("list_extract", found, sql.number(1)), sql.number(len(start) + 1))

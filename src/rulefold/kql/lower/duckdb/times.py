@@ -1,19 +1,19 @@
 """Datetimes and timespans."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlglot import exp
 
-from rulefold.kql.literals import MAX_TICKS, TICKS_A_DAY, TICKS_A_SECOND
+from rulefold.kql.literals import MAX_TICKS, SCALES, TICKS_A_DAY, TICKS_A_SECOND
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb.types import BIGINT, INTEGER, TIMESTAMP, TIMESTAMPTZ, VARCHAR, cast, try_cast
+from rulefold.kql.lower.duckdb.types import BIGINT, DOUBLE, TIMESTAMP, TIMESTAMPTZ, VARCHAR, cast, try_cast
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
-from rulefold.kql.types import Type
 
 _FIRST = datetime(1, 1, 1)
-_UNIX = 62_135_596_800_000_000  # microseconds from the year 1 to 1970
+UNIX = 62_135_596_800_000_000  # microseconds from the year 1 to 1970
 _HOUR, _MINUTE = 3600 * TICKS_A_SECOND, 60 * TICKS_A_SECOND
 
 
@@ -29,7 +29,7 @@ def shifted(engine: Engine, time: Node, span: Term, sign: int) -> Node:
         return _shifted_by(engine, time, span.value * sign)
     micros = sql.binary(exp.IntDiv, span.node, sql.number(10))
     moved = sql.binary(exp.Add if sign > 0 else exp.Sub, micros_of(time), micros)
-    return _moment(engine, moved)
+    return moment(engine, moved)
 
 
 def _shifted_by(engine: Engine, time: Node, ticks: int) -> Node:
@@ -56,10 +56,10 @@ def micros_of(time: Node) -> Node:
     return call("epoch_us", time)
 
 
-def _moment(engine: Engine, micros: Node) -> Node:
+def moment(engine: Engine, micros: Node) -> Node:
     """A datetime by its microseconds since 1970; null outside of the years 1 to 9999."""
     again = engine.once(micros)
-    in_range = exp.Between(this=again(), low=sql.number(-_UNIX), high=sql.number(MAX_TICKS // 10 - _UNIX))
+    in_range = exp.Between(this=again(), low=sql.number(-UNIX), high=sql.number(MAX_TICKS // 10 - UNIX))
     return sql.case([(in_range, call("make_timestamp", again()))])
 
 
@@ -108,64 +108,78 @@ def _two(ticks: Node, unit: int, limit: int) -> Node:
     return call("printf", sql.string("%02d"), count)
 
 
+# Month first, as in mail (RFC 822 and RFC 850), as C writes it, and parts of a date.
 _FORMS = (
-    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y",
-    "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%Y-%m", "%Y", "%Y%m%d",
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S.%f", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
+    "%m/%d/%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y",
+    "%a, %d %b %y %H:%M:%S", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %y %H:%M", "%a, %d %b %Y %H:%M",
+    "%d %b %y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d %b %y %H:%M", "%d %b %Y %H:%M", "%d %b %Y",
+    "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%Y-%m", "%Y",
 )  # fmt: skip
+_CLOCK_OF_DAY = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?"
+_ISO = rf"\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?:[T ]+{_CLOCK_OF_DAY})?\s*(?:[+-]\d{{2}}:?\d{{2}})?"
+_OFFSET = r":\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d$"
+_ZONE = r"(?i)(?:\s+(?:GMT|UTC)|\s*Z)$"
 
 
 def parsed(engine: Engine, text: Node) -> Node:
     """A datetime out of a text: ISO 8601 with or without an offset, month first, or as in mail."""
-    written = engine.once(call("trim", text))
-    offset = call("regexp_matches", written(), sql.string(r"\d\d:\d\d(:\d\d(\.\d+)?)?\s*[+-]\d\d:?\d\d$"))
+    bare = call("regexp_replace", call("trim", text), sql.string(_ZONE), sql.string(""))
+    written = engine.once(bare)
+    is_iso = call("regexp_full_match", written(), sql.string(_ISO))
+    has_offset = call("regexp_matches", written(), sql.string(_OFFSET))
+    aware = call("timezone", sql.string("UTC"), try_cast(written(), TIMESTAMPTZ))
+    iso = sql.case([(has_offset, aware)], try_cast(written(), TIMESTAMP))
     forms = exp.Array(expressions=[sql.string(form) for form in _FORMS])
-    return sql.case(
-        [(offset, call("timezone", sql.string("UTC"), try_cast(written(), TIMESTAMPTZ)))],
-        sql.coalesce(try_cast(written(), TIMESTAMP), call("try_strptime", written(), forms)),
-    )
+    has_digits = call("regexp_matches", written(), sql.string(r"\d"))  # there are words that stand for times
+    found = engine.once(sql.case([(is_iso, iso), (has_digits, call("try_strptime", written(), forms))]))
+    return sql.case([(sql.compare(exp.GTE, found(), literal(0)), found())])
 
 
-_CLOCK = r"^\s*([+-]?)(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?\s*$"
-_UNITS = {"d": TICKS_A_DAY, "h": _HOUR, "m": _MINUTE, "s": TICKS_A_SECOND, "ms": 10_000, "tick": 1, "microsecond": 10}
+# Days may be left out, and so may seconds.
+_CLOCK = r"\s*([+-]?)(?:(\d{1,8})\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?\s*"
+_MEASURE = r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*([A-Za-z]+)\s*"
 
 
 def timespan_of(engine: Engine, text: Node) -> Node:
     """A timespan out of a text: a clock, a number with a unit, or a number of days."""
     written = engine.once(text)
-    names = exp.Array(expressions=[sql.string(name) for name in ("sign", "d", "h", "m", "s", "f")])
-    clock = engine.once(call("regexp_extract", written(), sql.string(_CLOCK), names))
-
-    def part(name: str, unit: int) -> Node:
-        count = sql.coalesce(try_cast(call("struct_extract", clock(), sql.string(name)), BIGINT), sql.number(0))
-        return sql.binary(exp.Mul, count, sql.number(unit))
-
-    fraction = sql.coalesce(
-        try_cast(
-            call("rpad", call("struct_extract", clock(), sql.string("f")), sql.number(7), sql.string("0")), INTEGER
-        ),
-        sql.number(0),
-    )
-    total: Node = fraction
-    for name, unit in (("s", TICKS_A_SECOND), ("m", _MINUTE), ("h", _HOUR), ("d", TICKS_A_DAY)):
-        total = exp.Add(this=part(name, unit), expression=total)
-    sign = sql.case(
-        [(sql.compare(exp.EQ, call("struct_extract", clock(), sql.string("sign")), sql.string("-")), sql.number(-1))],
-        sql.number(1),
-    )
-    is_clock = call("regexp_matches", written(), sql.string(_CLOCK))
-    branches = [(is_clock, sql.binary(exp.Mul, sign, total))]
-    for word, size in _UNITS.items():
-        form = rf"^\s*([+-]?\d+(?:\.\d*)?)\s*{word}$"
-        count = try_cast(call("regexp_extract", written(), sql.string(form), sql.number(1)), _DECIMAL_TEXT)
-        branches.append(
+    return sql.case(
+        [
+            (call("regexp_full_match", written(), sql.string(_CLOCK)), _of_clock(engine, written())),
+            (call("regexp_full_match", written(), sql.string(_MEASURE)), _of_measure(written)),
             (
-                call("regexp_matches", written(), sql.string(form)),
-                cast(sql.binary(exp.Mul, count, sql.number(size)), BIGINT),
-            )
-        )
-    days = try_cast(call("regexp_extract", written(), sql.string(r"^\s*([+-]?\d+)\s*$"), sql.number(1)), BIGINT)
-    return sql.case(branches, sql.binary(exp.Mul, days, sql.number(TICKS_A_DAY)))
+                call("regexp_full_match", written(), sql.string(r"\s*[+-]?\d{1,7}\s*")),
+                sql.binary(exp.Mul, try_cast(call("trim", written()), BIGINT), sql.number(TICKS_A_DAY)),
+            ),
+        ]
+    )
 
 
-_DECIMAL_TEXT = exp.DataType(this=exp.DType.DOUBLE)
-__all__ = ["UTC", "Type"]
+def _of_clock(engine: Engine, text: Node) -> Node:
+    """`[-][d.]hh:mm[:ss[.fffffff]]` in ticks."""
+    names = exp.Array(expressions=[sql.string(name) for name in ("sign", "d", "h", "m", "s", "f")])
+    clock = engine.once(call("regexp_extract", text, sql.string(_CLOCK), names))
+
+    def part(name: str) -> Node:
+        return call("struct_extract", clock(), sql.string(name))
+
+    total: Node = sql.coalesce(try_cast(call("rpad", part("f"), sql.number(7), sql.string("0")), BIGINT), sql.number(0))
+    for name, unit in (("s", TICKS_A_SECOND), ("m", _MINUTE), ("h", _HOUR), ("d", TICKS_A_DAY)):
+        count = sql.coalesce(try_cast(part(name), BIGINT), sql.number(0))
+        total = exp.Add(this=sql.binary(exp.Mul, count, sql.number(unit)), expression=total)
+    negative = sql.compare(exp.EQ, part("sign"), sql.string("-"))
+    return sql.binary(exp.Mul, sql.case([(negative, sql.number(-1))], sql.number(1)), total)
+
+
+def _of_measure(written: Callable[[], Node]) -> Node:
+    """`1.5h` in ticks; NULL for a unit that is none."""
+    count = try_cast(call("regexp_extract", written(), sql.string(_MEASURE), sql.number(1)), DOUBLE)
+    unit = call("lower", call("regexp_extract", written(), sql.string(_MEASURE), sql.number(2)))
+    sizes = [exp.If(this=sql.string(name), true=_scale(float(size))) for name, size in SCALES.items()]
+    ticks = sql.binary(exp.Mul, count, exp.Case(this=unit, ifs=sizes))
+    return try_cast(call("round", ticks), BIGINT)
+
+
+def _scale(size: float) -> Node:
+    return exp.Literal(this=f"{size!r}e0", is_string=False)

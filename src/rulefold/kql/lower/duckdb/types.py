@@ -40,7 +40,7 @@ _TYPES = {type_: exp.DataType(this=name) for type_, name in _NAMES.items()} | {T
 
 def list_of(type_: exp.DataType) -> exp.DataType:
     """A list of a type."""
-    return exp.DataType(this=exp.DType.LIST, expressions=[type_], nested=True)
+    return exp.DataType(this=exp.DType.ARRAY, expressions=[type_], nested=True)
 
 
 JSON_LIST = list_of(JSON)

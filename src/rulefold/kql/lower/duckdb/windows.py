@@ -14,7 +14,9 @@ from rulefold.kql.types import Type
 
 def over(call_: Call, node: Node, partition: Node | None = None) -> Node:
     """A function over the rows in the order at hand."""
-    return sql.window(node, sorted_by(call_.values.frame.order), [partition] if partition is not None else [])
+    frame = call_.values.frame
+    parts = [sql.column(frame.group)] if frame.group is not None else []
+    return sql.window(node, sorted_by(frame.order), [*parts, *([partition] if partition is not None else [])])
 
 
 def _neighbour(function: str) -> Builder:
