@@ -41,6 +41,8 @@ BELOW["cache"] = {"inputs", "store", *BELOW["inputs"], *BELOW["store"]}
 BELOW["filters"] = {"model", *BELOW["model"]}
 BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
+BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
+BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
 BELOW["cli"] = {
     "cache",
     "api",
@@ -53,7 +55,9 @@ BELOW["cli"] = {
     "plugins",
     "kql",
     "queries",
+    "correlate",
     "report",
+    "result_text",
     *BELOW["api"],
 }
 BELOW["__init__"] = {"api", "diagnostics", "model", "version"}

@@ -9,7 +9,7 @@ _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _GUARDED = _FORMULA_STARTS | {"'"}
 
 
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | None]], line_end: str = "\n") -> bytes:
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str | float | None]], line_end: str = "\n") -> bytes:
     """A table as CSV in UTF-8; None is an empty cell.
 
     A text that a spreadsheet could take for a formula has an apostrophe before it, and so has one that begins with an

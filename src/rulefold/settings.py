@@ -88,6 +88,7 @@ class Policy:
         found: dict[str, dict[str, Any]] = {
             "build": {"pages": pages, "output": output, "formats": settings.formats, **around},
             "import": around,
+            "run": around,
             "check": {"pages": pages, "attack": settings.attack, **around},
             "coverage": {
                 "pages": pages,

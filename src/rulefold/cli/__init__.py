@@ -25,6 +25,7 @@ from rulefold.cli.imports import import_
 from rulefold.cli.kql import kql
 from rulefold.cli.options import take_settings
 from rulefold.cli.rows import rows
+from rulefold.cli.run import run
 from rulefold.cli.terminal import obey_no_color
 from rulefold.version import __version__
 
@@ -92,5 +93,5 @@ def main(context: click.Context, config: Path | None) -> None:
     take_settings(context, config)
 
 
-for _command in (build, import_, check, list_, show, diff, coverage, export, rows, kql, explain, schema):
+for _command in (build, import_, check, list_, show, diff, coverage, export, rows, run, kql, explain, schema):
     main.add_command(_command)

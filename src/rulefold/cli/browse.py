@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rulefold.cli.options import catalogue_of, pages_argument
+from rulefold.cli.options import catalogue_of, nearest, pages_argument
 from rulefold.cli.terminal import counted, plain, print_table
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def find(catalogue: "Catalogue", wanted: str) -> "Detection":
     """The one detection that is meant: by key or id, by title, by the beginning of the key, by a part of the title."""
     low = wanted.lower()
     ways: tuple[Callable[[Detection], bool], ...] = (
+        lambda d: wanted in (d.key, d.title),
         lambda d: low in (d.key.lower(), d.id.lower()),
         lambda d: low == d.title.lower(),
         lambda d: d.key.lower().startswith(low),
@@ -115,4 +116,5 @@ def find(catalogue: "Catalogue", wanted: str) -> "Detection":
             names = "".join(f"\n  {plain(d.key)}  {plain(d.title)}" for d in found[:10])
             more = f"\n  and {len(found) - 10} more" if len(found) > 10 else ""
             raise click.UsageError(f"{wanted}: {len(found)} detections are named like this:{names}{more}")
-    raise click.UsageError(f"{wanted}: no detection has this id or title")
+    near = nearest(wanted, (name for d in catalogue.detections for name in (d.key, d.title)))
+    raise click.UsageError(f"{wanted}: no detection has this id or title{near}")

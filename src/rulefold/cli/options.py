@@ -95,6 +95,12 @@ def judged(diagnostics: "Sequence[Diagnostic]", *, complete: bool = False) -> "l
     return list(diagnostics) if policy is None else policy.judged(diagnostics, date.today(), complete=complete)
 
 
+def pages_of_settings() -> tuple[str, ...]:
+    """The pages that the settings name; none where they name none, and catalog/ is read."""
+    policy: Policy | None = click.get_current_context().obj
+    return () if policy is None else policy.defaults()["list"].get("pages", ())
+
+
 def pages_of(arguments: Sequence[str], exclude: Path | None = None) -> "list[Page]":
     """The pages that the arguments name; a usage error where there are none."""
     from rulefold.inputs import SUFFIXES, find_pages

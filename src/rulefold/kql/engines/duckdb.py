@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -164,16 +165,19 @@ class DuckDBSession(Session):
     # ------------------------------------------------------------------------------------------------------ queries
 
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
+        return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
+
+    def _fetched(self, text: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
         weight = 0
         with self._bounded():
-            result = self._connection.execute(lowered.text("duckdb"))
+            result = self._connection.execute(text)
             while some := result.fetchmany(_AT_ONCE):
                 found += some
                 weight += sum(map(_weight, some))
                 if weight > self._limits.memory:
                     raise self._too_large()
-        return _converted(found, [type_ for _, type_ in lowered.columns])
+        return found
 
     def explain(self, lowered: Lowered) -> str:
         with self._bounded():
@@ -190,9 +194,7 @@ class DuckDBSession(Session):
 
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:
         question = lower_question(plugin, self.words(), now)
-        with self._bounded():
-            found = self._ask(question)
-        return plugins.columns_found(plugin, ((str(name), str(kind)) for name, kind in found))
+        return plugins.columns_found(plugin, self._fetched(question.sql("duckdb")))
 
     # ------------------------------------------------------------------------------------------------------- limits
 
@@ -261,6 +263,8 @@ def _told(error: duckdb.Error) -> str:
     if found := _JSON_PLACE.match(line):
         where = f"{found[2]}:{found[5]}" if found[4] == "line" else f"{found[2]}: value {found[5]}"
         return f"{where}: {found[1]}{f' at byte {found[3]}' if found[3] else ''}: {line[found.end() :].rstrip('. ')}"
+    if "expected records" in line:
+        return "found values that are no objects, expected an object for each row"
     return line
 
 

@@ -80,8 +80,8 @@ class Engine(ABC):
         """The name under which the engine has a table."""
 
     @abstractmethod
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        """The rows from one value to another by steps."""
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+        """The values from one to another by steps, and what they are selected from."""
 
     @abstractmethod
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:

@@ -176,8 +176,8 @@ class Relations:
         self.over(Rows("", {}, frozenset()))
         name, column = next(iter(relation.row.columns.items()))
         parts = [self.values.term(one) for one in (relation.start, relation.stop, relation.step)]
-        node = self.engine.series(column.type, parts, relation.span)
-        query = select([sql.alias(node, name)])
+        node, source = self.engine.series(column.type, parts, relation.span)
+        query = select([sql.alias(node, name)], source)
         step = self.builder.add(query, relation)
         return Rows(step, {name: Field(name, column.type)}, frozenset({name.lower()}), (SortKey(name),))
 

@@ -84,22 +84,16 @@ class DuckDB(Engine):
     def table_name(self, name: str) -> str:
         return f"{name}$" if _STEP.fullmatch(name) else name
 
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        if type_ not in INTEGERS or any(part.type not in INTEGERS for part in parts):
-            return self._stepped(type_, parts, span)
-        start, stop, step = (exact(part) for part in parts)
-        return call("unnest", call("generate_series", types.cast(start, types.BIGINT), stop, step))
-
-    def _stepped(self, type_: Type, parts: Sequence[Term], span: Span) -> Node:
-        """Times: so many steps from the first."""
+    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts
-        if type_ is Type.TIMESPAN:
-            return call("unnest", call("generate_series", *(types.cast(exact(part), types.BIGINT) for part in parts)))
-        if type_ is not Type.DATETIME or step.type is not Type.TIMESPAN:
+        counted = type_ in INTEGERS and all(part.type in INTEGERS for part in parts)
+        if type_ is Type.DATETIME and step.type is Type.TIMESPAN:
+            micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
+            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))])
+            return call("make_timestamp", number), source
+        if not counted and type_ is not Type.TIMESPAN:
             raise refused(span, f"found a range of {type_}, which is not run")
-        micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
-        width = sql.binary(exp.IntDiv, exact(step), sql.number(10))
-        return call("make_timestamp", call("unnest", call("generate_series", *micros, width)))
+        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts])
 
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
         query = select([star()], rows.source(), order=sorted_by(rows.order))
@@ -170,6 +164,26 @@ class DuckDB(Engine):
 
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
         return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
+
+
+def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
+    """Numbers from one to another by steps, made one after another: a list of them might be as long as anything.
+
+    No step is no number.
+    """
+    start, stop, step = bounds
+    names = ("start", "stop", "step")
+    given = [
+        sql.alias(node, name) for node, name in zip((start, stop, sql.nullif(step, sql.number(0))), names, strict=True)
+    ]
+    inner = exp.Subquery(this=select(given), alias=exp.TableAlias(this=sql.name("bounds")))
+    numbers = exp.Table(
+        this=call("generate_series", *(sql.column(name, "bounds") for name in names)),
+        alias=exp.TableAlias(this=sql.name("numbers"), columns=[sql.name("number")]),
+    )
+    source = exp.From(this=inner)
+    inner.set("joins", [exp.Join(this=numbers)])
+    return sql.column("number", "numbers"), source
 
 
 def _real(value: float) -> Node:

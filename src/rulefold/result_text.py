@@ -1,0 +1,128 @@
+"""Results of queries as text: JSON, JSON lines, CSV, and tables for people.
+
+A datetime is ISO 8601 in UTC, a timespan `[-][d.]hh:mm:ss[.fffffff]`, a guid and a decimal text; a dynamic is JSON; a
+real that is no number is `NaN`, `Infinity` or `-Infinity`, as text.
+"""
+
+import json
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from rulefold.csv_text import as_csv
+from rulefold.kql import Result
+from rulefold.kql.types import NUMBERS
+from rulefold.visible import visible
+
+_GAP = "  "
+_LEAST_VALUE = 20  # characters for a value, however long the names are
+
+
+def written(value: object) -> object:
+    """A value as one of JSON."""
+    match value:
+        case datetime():
+            return f"{value.replace(tzinfo=None).isoformat()}Z"
+        case timedelta():
+            return timespan_text(value)
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case Decimal() | UUID():
+            return str(value)
+        case Mapping():
+            return {str(key): written(one) for key, one in value.items()}
+        case list() | tuple():
+            return [written(one) for one in value]
+        case _:
+            return value
+
+
+def timespan_text(span: timedelta) -> str:
+    """`[-][d.]hh:mm:ss[.fffffff]`."""
+    micros = abs(span // timedelta(microseconds=1))
+    seconds, fraction = divmod(micros, 1_000_000)
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    sign = "-" if span < timedelta(0) else ""
+    return f"{sign}{f'{days}.' if days else ''}{clock}{f'.{fraction:06}0' if fraction else ''}"
+
+
+def row_objects(result: Result) -> list[dict[str, object]]:
+    """The rows as objects of JSON."""
+    names = [column.name for column in result.columns]
+    return [dict(zip(names, map(written, row), strict=True)) for row in result.rows]
+
+
+def as_json(value: object) -> str:
+    """JSON that can be read."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_json_lines(result: Result, detection: str | None = None) -> Iterator[str]:
+    """An object a line: the row, or where a detection is named `{"detection": …, "row": …}`."""
+    for row in row_objects(result):
+        line = row if detection is None else {"detection": detection, "row": row}
+        yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def as_csv_text(result: Result) -> str:
+    """CSV that a spreadsheet opens without running anything, see `csv_text`."""
+    rows = (tuple(map(_cell, row)) for row in result.rows)
+    return as_csv([column.name for column in result.columns], rows).decode()
+
+
+def _cell(value: object) -> str | float | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float) and math.isfinite(value):
+        return value
+    return None if value is None else _shown(value)
+
+
+def _shown(value: object) -> str:
+    """A value in a cell; null is empty."""
+    if value is None:
+        return ""
+    told = written(value)
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+
+def as_lines(result: Result, width: int) -> Iterator[tuple[str, bool]]:
+    """Lines for people, each with whether it is a head: a table where it fits, or else a block for each row."""
+    names = [_line(column.name) for column in result.columns]
+    rows = [[_line(_shown(value)) for value in row] for row in result.rows]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    if sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
+        yield from _table(result, names, rows, widths)
+    else:
+        yield from _blocks(names, rows, width)
+
+
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))
+
+
+def _table(
+    result: Result, names: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]
+) -> Iterator[tuple[str, bool]]:
+    right = [column.type in NUMBERS for column in result.columns]
+    for number, row in enumerate([names, *rows]):
+        cells = (
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, right, strict=True)
+        )
+        yield _GAP.join(cells).rstrip(), number == 0
+
+
+def _blocks(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[tuple[str, bool]]:
+    longest = max(map(len, names))
+    room = max(width - longest - len(_GAP), _LEAST_VALUE)
+    for number, row in enumerate(rows, 1):
+        yield f"row {number:,}", True
+        for name, value in zip(names, row, strict=True):
+            first, *others = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
+            yield f"{name.ljust(longest)}{_GAP}{first}".rstrip(), False
+            yield from ((" " * (longest + len(_GAP)) + line, False) for line in others)
