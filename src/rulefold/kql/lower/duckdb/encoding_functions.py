@@ -112,8 +112,10 @@ def _url_encoded(space: str) -> Builder:
 
 
 def _url_decoded(call_: Call) -> Term:
-    source = call_.string(0)
-    return string(call("url_decode", source.node), nullable=source.nullable)
+    """Whether a plus sign stands for a space is not known."""
+    again = call_.once(call_.text(0))
+    wrong = call("contains", again(), sql.string("+"))
+    return string(guarded(wrong, "what url_decode makes of a plus sign is not known", call("url_decode", again())))
 
 
 ROWS: dict[str, Builder] = {

@@ -47,7 +47,7 @@ def _keys(path: str) -> list[str | int] | None:
     return keys if path.startswith("$") else None
 
 
-_DEPTH = 4
+_DEPTH = 3
 
 
 def _to_json(call_: Call) -> Term:
@@ -65,7 +65,7 @@ def _canonical(node: Node, depth: int) -> Node:
         )
     key, item = f"k{depth}", f"i{depth}"
     member = call("json_extract", node.copy(), exp.DPipe(this=sql.string("/"), expression=_pointer(named(key))))
-    pair = call("concat", call("to_json", named(key)), sql.string(":"), _canonical(member, depth - 1))
+    pair = call("concat", call("to_json", named(key)), sql.string(":"), _bound(member, depth - 1))
     pairs = each(call("list_sort", call("json_keys", node.copy())), pair, key)
     items = each(cast(node.copy(), JSON_LIST), _canonical(named(item), depth - 1), item)
     return sql.case(
@@ -74,6 +74,14 @@ def _canonical(node: Node, depth: int) -> Node:
             (sql.compare(exp.EQ, kind.copy(), sql.string("ARRAY")), _wrapped("[", items, "]")),
         ],
         cast(node.copy(), VARCHAR),
+    )
+
+
+def _bound(node: Node, depth: int) -> Node:
+    """The text of a value that is worked out once: one that is the element of a list."""
+    name = f"m{depth}"
+    return call(
+        "list_extract", each(exp.Array(expressions=[node]), _canonical(named(name), depth), name), sql.number(1)
     )
 
 
