@@ -305,15 +305,21 @@ def _extract_all(call_: Call) -> Term:
         raise call_.refused("found no group in the regular expression of extract_all, expected one")
     pattern = sql.string(found.text)
     if len(groups) == 1:
-        matches: Node = call("regexp_extract_all", call_.text(source), pattern, sql.number(groups[0]))
+        matches = call("regexp_extract_all", call_.text(source), pattern, sql.number(groups[0]))
+        matches = each(matches, sql.coalesce(named("m"), sql.string("")), "m")
     else:
         names = exp.Array(expressions=[sql.string(f"g{n + 1}") for n in range(len(found.groups))])
         structs = call("regexp_extract_all", call_.text(source), pattern, names)
-        parts = [call("struct_extract", named("m"), sql.string(f"g{group}")) for group in groups]
+        parts = [_matched(group) for group in groups]
         matches = each(structs, exp.Array(expressions=parts), "m")
     again = call_.once(matches)
     node = sql.case([(sql.compare(exp.GT, call("len", again()), sql.number(0)), dynamics.array(again()))])
     return call_.give(node)
+
+
+def _matched(group: int) -> Node:
+    """What a group matches; empty where it is no part of the match."""
+    return sql.coalesce(call("struct_extract", named("m"), sql.string(f"g{group}")), sql.string(""))
 
 
 def _groups(call_: Call, found: Expression) -> list[int]:
