@@ -305,8 +305,8 @@ def _extract_all(call_: Call) -> Term:
         raise call_.refused("found no group in the regular expression of extract_all, expected one")
     pattern = sql.string(found.text)
     if len(groups) == 1:
-        matches = call("regexp_extract_all", call_.text(source), pattern, sql.number(groups[0]))
-        matches = each(matches, sql.coalesce(named("m"), sql.string("")), "m")
+        found_texts = call("regexp_extract_all", call_.text(source), pattern, sql.number(groups[0]))
+        matches = each(found_texts, sql.coalesce(named("m"), sql.string("")), "m")
     else:
         names = exp.Array(expressions=[sql.string(f"g{n + 1}") for n in range(len(found.groups))])
         structs = call("regexp_extract_all", call_.text(source), pattern, names)
