@@ -2,7 +2,10 @@
 
 from rulefold.kql.lower.duckdb import (
     dynamic_functions,
+    encoding_functions,
+    network_functions,
     number_functions,
+    parsing_functions,
     series_functions,
     text_functions,
     time_functions,
@@ -11,6 +14,9 @@ from rulefold.kql.lower.engine import Builder
 
 FUNCTIONS: dict[str, Builder] = {
     **text_functions.ROWS,
+    **parsing_functions.ROWS,
+    **encoding_functions.ROWS,
+    **network_functions.ROWS,
     **time_functions.ROWS,
     **number_functions.ROWS,
     **dynamic_functions.ROWS,
