@@ -60,7 +60,7 @@ class Columns(Values):
     def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type]]) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         given = [*names[: len(columns)], *(name for name, _ in columns[len(names) :])]
-        if len(columns) == 1:
+        if len(_columns_of(call)) == 1:
             return [Item(given[0], value)]
         parts = [
             Apply(type_, "part", (value, Constant(Type.LONG, number)), span=call.span)
