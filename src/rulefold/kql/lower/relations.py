@@ -280,8 +280,15 @@ class Relations:
         return self.numbered(source, tuple(keys), relation)
 
     def numbered(self, source: Rows, keys: tuple[SortKey, ...], place: Relation) -> Rows:
-        """A step with a column for the order of its rows, so that all that follow agree on it."""
+        """A step with a column for the order of its rows, so that all that follow agree on it.
+
+        Rows with the same keys stay in the order in which they come.
+        """
         name = source.unused(ORDER)
+        if keys:
+            came = self.values.new_name()
+            source = self.builder.hoisted(source, [(came, sql.window(exp.RowNumber()))])
+            keys = (*keys, SortKey(came))
         number = sql.window(exp.RowNumber(), sorted_by(keys))
         step = self.builder.add(select([star(), sql.alias(number, name)], source.source()), place)
         return replace(source, step=step, names=source.names | {name}, order=(SortKey(name),))
