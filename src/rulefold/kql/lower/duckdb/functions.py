@@ -9,12 +9,14 @@ from rulefold.kql.lower.duckdb import (
     series_functions,
     text_functions,
     time_functions,
+    xml,
 )
 from rulefold.kql.lower.engine import Builder
 
 FUNCTIONS: dict[str, Builder] = {
     **text_functions.ROWS,
     **parsing_functions.ROWS,
+    **xml.ROWS,
     **encoding_functions.ROWS,
     **network_functions.ROWS,
     **time_functions.ROWS,
