@@ -40,7 +40,8 @@ def _of_call(name: str, arguments: tuple[Expression, ...]) -> str:
     if rule.startswith("single "):
         rule = rule.removeprefix("single ") if len(arguments) == 1 else ""
     first = own_name(arguments[0]) if arguments else ""
-    return first if rule == "@1" else rule.removeprefix("=").replace("@1", first)
+    other = own_name(arguments[1]) if len(arguments) > 1 else ""
+    return first if rule == "@1" else rule.removeprefix("=").replace("@1", first).replace("@other", other)
 
 
 def is_like(name: str, pattern: str) -> bool:
