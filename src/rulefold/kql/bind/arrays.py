@@ -14,7 +14,6 @@ from rulefold.kql.plan import (
     ApplyEach,
     Column,
     ColumnValue,
-    Compute,
     Constant,
     Elements,
     Expand,
@@ -248,9 +247,8 @@ class Arrays(Tables):
         return Other(Row(columns), source, "getschema", span=op.span)
 
     def _serialize(self, source: Relation, op: syntax.Serialize, at: Place) -> Relation:
-        extended = self._extend(source, op, at)
-        items = extended.items if isinstance(extended, Compute) else ()
-        return Other(extended.row, extended if items else source, "serialize", span=op.span)
+        ordered = Other(source.row, source, "serialize", span=op.span)
+        return self._extend(ordered, op, at) if op.columns else ordered
 
     def _reduce(self, source: Relation, op: syntax.Reduce, at: Place) -> Relation:
         value = self.value(op.by, at)

@@ -9,6 +9,7 @@ The rule of the automatic column name (`column`), for a call that has been given
     "column @1"    the name that the first argument states as a string, if there is such a column; else as ""
     "=name"        this name
     "a_@1_*"       one column for each column of the result, whose name takes the place of `*`
+    "c_@1_@other"  the prefix and the names of the first two arguments
     "p_@1_@each"   one column for each argument of the parameter `each`, named after it as it is written (in a number
                    `_` takes the place of the point: `50_5`; an expression without a name is `arg1`, its place from 0,
                    and in a rule that is `@each` alone `any_arg1`)
