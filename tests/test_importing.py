@@ -1,6 +1,7 @@
 """An import as a whole: what is read and in which order, what is counted, and what is kept of what cannot be read."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,13 @@ import pytest
 from rulefold.chain import Build, output_files
 from rulefold.importing import import_files
 from rulefold.inputs import find_files
+from rulefold.model import Detection
+from rulefold.queries import Looked, look
 from rulefold.sources import SOURCES, SUFFIXES, detect
 from rulefold.store import load_catalogue, write_output
 from rulefold.targets import FORMATS
 from rulefold.text import Source
+from rulefold.workspace import Workspace
 from tests.pages_text import guid
 from tests.sources.reading import InMemory, imported, write
 from tests.sources.test_arm import alert_rule, saved_search, template
@@ -27,6 +31,24 @@ def rule(number: int = 1, query: str = "T", **more: str) -> str:
 
 def of_folder(folder: Path, kind: str | None = None, exclude: Path | None = None) -> Build:
     return import_files(find_files([str(folder)], SUFFIXES, exclude), kind)
+
+
+def test_the_queries_of_rows_beside_detections_are_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"1.csv": HEADER + ROW, "2.jsonl": as_lines((detection(),))})
+    module = import_module("rulefold.queries.look")
+    looked: list[str] = []
+
+    def looking(one: Detection, workspace: Workspace) -> Looked:
+        looked.append(one.query)
+        return look(one, workspace)
+
+    monkeypatch.setattr(module, "look", looking)
+    found = import_files(find_files([str(tmp_path)], SUFFIXES), workspace=Workspace())
+    assert sorted(looked) == sorted(one.query for one in found.catalogue.detections)
+    assert len(looked) == 2
+    assert all(one.tables is not None for one in found.catalogue.detections)
 
 
 def titles(found: Build) -> list[str]:

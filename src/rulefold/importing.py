@@ -97,15 +97,29 @@ def import_files(
     return Build(catalogue, tuple(diagnostics), reject_files(gathered.rejects, (".txt", *SUFFIXES)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found of queries in this run, so that those of rows are not looked at again when they are joined."""
+
+    known: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        return self.known.get((kind, key))
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        self.known[kind, key] = value
+
+
 def _catalogued(
     entries: Iterator[Entry], gathered: _Gathered, on_conflict: OnConflict, workspace: Workspace | None
 ) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
     """Rows folded, and joined with the detections that are read as they are."""
-    catalogue, told = fold(entries, on_conflict, workspace=workspace)
+    memo = _Kept()
+    catalogue, told = fold(entries, on_conflict, workspace=workspace, memo=memo)
     if not gathered.detections:
         return catalogue.detections, told
     folded = [(detection, _place(detection)) for detection in catalogue.detections]
-    joined, further = join([*folded, *gathered.detections], workspace)
+    joined, further = join([*folded, *gathered.detections], workspace, memo)
     return joined, [*(one for one in told if one.code not in CODES and not one.code.startswith(QUERY_CODES)), *further]
 
 

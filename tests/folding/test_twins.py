@@ -1,10 +1,17 @@
-"""Rules whose queries are the same but for white space, comments and case."""
+"""Rules whose queries say the same: by their words, and by their canonical text where queries are read."""
+
+from importlib import import_module
 
 import pytest
 
 from rulefold.folding import fold
 from rulefold.folding.company import MAX_TWINS
+from rulefold.kql.render import fingerprint
+from rulefold.workspace import Workspace
 from tests.pages_text import block, detections, entries, guid, page
+
+look = import_module("rulefold.queries.look")  # the package has a function of this name
+WORKSPACE = Workspace({"T": {"a": "string", "b": "bool", "c": "bool", "n": "long", "t": "datetime"}})
 
 
 def rules(*queries: str) -> list[str]:
@@ -66,6 +73,78 @@ def test_twins(one: str, two: str) -> None:
 )
 def test_no_twins(one: str, two: str) -> None:
     assert not are_twins(one, two)
+
+
+def say_the_same(one: str, two: str) -> bool:
+    catalogue, _ = fold(entries(page(*rules(one, two))), workspace=WORKSPACE)
+    first, second = catalogue.detections
+    assert (first.same_query, second.same_query) in ((None, None), ((second.key,), (first.key,)))
+    return first.same_query is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param("T | take 1", "T // here\n|\ttake 1 //", id="white space and comments"),
+        pytest.param("T | where a == 'x'", 'T | where a == "x"', id="quotation marks"),
+        pytest.param(r'T | where a == "c:\\x"', r"T | where a == @'c:\x'", id="a verbatim string"),
+        pytest.param("T | where a == 'x' 'y'", "T | where a == 'xy'", id="a string in two parts"),
+        pytest.param("T | limit 1", "T | take 1", id="two words for one operator"),
+        pytest.param("T | order by a", "T | sort by a", id="two more"),
+        pytest.param("T | where t > ago(60m)", "T | where t > ago(1h)", id="one duration"),
+        pytest.param("T | where n == 0x10", "T | where n == 16", id="one number"),
+        pytest.param("T | where (a == 'x') and ((b == 1))", "T | where a == 'x' and b == 1", id="parentheses"),
+        pytest.param("T | where ['a'] <> 'x'", "T | where a != 'x'", id="brackets, and an operator"),
+        pytest.param("let x = 1;\nT | where n == x;", "let x=1; T|where n==x", id="a semicolon at the end"),
+        pytest.param("T | where where", "T  | where where //", id="no KQL, but for white space and comments"),
+    ],
+)
+def test_the_same_in_other_words(one: str, two: str) -> None:
+    assert say_the_same(one, two)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param("T | where a == 'x'", "T | where a == 'y'", id="another string"),
+        pytest.param("T | where a == 'x'", "T | where a == 'X'", id="the case of a string"),
+        pytest.param("T | where a == 'x'", "T | where A == 'x'", id="the case of a column"),
+        pytest.param("T | take 1", "t | take 1", id="the case of a table"),
+        pytest.param("T | where a =~ 'x'", "T | where a == 'x'", id="another operator"),
+        pytest.param("T | where n == 1", "T | where n == 1.0", id="a number of another type"),
+        pytest.param("T | where n > 1 | take 1", "T | take 1 | where n > 1", id="the order of operators"),
+        pytest.param("T | where a == 'x' and n == 1", "T | where n == 1 and a == 'x'", id="the order of conditions"),
+        pytest.param("let x = 1; let y = 2; T", "let y = 2; let x = 1; T", id="the order of statements"),
+        pytest.param("let x = 1; T", "T", id="a statement that nothing needs"),
+        pytest.param("T | where a == 'x' or b and c", "T | where (a == 'x' or b) and c", id="needed parentheses"),
+        pytest.param("T | where where", "T | WHERE where", id="no KQL, and other case"),
+        pytest.param("", "// nothing yet", id="nothing said"),
+        pytest.param("T | where n == 60m", "T | where n == '60m'", id="a duration and its text"),
+    ],
+)
+def test_not_the_same_in_what_is_said(one: str, two: str) -> None:
+    assert not say_the_same(one, two)
+
+
+def test_where_nobody_reads_queries_nobody_renders_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(query: str) -> str:
+        raise AssertionError(query)
+
+    monkeypatch.setattr(look, "fingerprint", never)
+    assert are_twins("T | take 1", "T|take 1")
+    assert not are_twins("T | limit 1", "T | take 1")
+
+
+def test_only_queries_that_use_the_same_are_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def counting(query: str) -> str:
+        rendered.append(query)
+        return fingerprint(query)
+
+    monkeypatch.setattr(look, "fingerprint", counting)
+    fold(entries(page(*rules("T | take 1", "U | take 1", "T | where a == 1", "T | limit 1"))), workspace=WORKSPACE)
+    assert [query for query in rendered if query] == ["T | take 1", "T | limit 1"]
 
 
 def test_more_than_two() -> None:

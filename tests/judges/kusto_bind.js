@@ -2,7 +2,8 @@
 //
 // usage: kusto_bind.js < {"tables": {table: {column: type}}, "queries": [...]} > JSON list of answers
 //
-// Each answer has the errors as [code, start, length, message] and the columns of the result as [name, type], or null.
+// Each answer has the number of syntax errors, all errors as [code, start, length, message], and the columns of the
+// result as [name, type], or null.
 const home = process.env.RULEFOLD_KUSTO;
 require(`${home}/bridge.min.js`);
 require(`${home}/Kusto.Language.Bridge.min.js`);
@@ -28,7 +29,8 @@ function answer(text, globals) {
     .filter((one) => one.Severity === "Error")
     .map((one) => [one.Code, one.Start, one.Length, one.Message]);
   const columns = code.ResultType && code.ResultType.Columns;
-  return { errors, columns: columns ? items(columns).map((one) => [one.Name, one.Type.Name]) : null };
+  const syntax = code.GetSyntaxDiagnostics().Count || 0; // an empty list has no count
+  return { syntax, errors, columns: columns ? items(columns).map((one) => [one.Name, one.Type.Name]) : null };
 }
 
 const chunks = [];

@@ -15,6 +15,8 @@ COLUMNS = {
         "a:string Column1:long c_x:dynamic c_y:dynamic c_0:dynamic c_x_y:dynamic b:string Column2:string "
         "Column3:datetime t:datetime Column4:long Column5:string"
     ),
+    'T | project c[b], c[-1], c["x"][b].y, tostring(c[a])': "c_:dynamic c_1:dynamic c_x__y:dynamic c_2:string",
+    'T | project dynamic({"x": 1}).x.y, parse_json(b).x.y': "y:dynamic b_x_y:dynamic",
     "T | extend c.x, c.x": f"{_T} c_x:dynamic",
     "T | extend tostring(a)": _T.replace("a:long", "a:string"),
     'T | extend a = "x", a1 = 1': f"{_T.replace('a:long', 'a:string')} a1:long",
@@ -38,6 +40,11 @@ COLUMNS = {
     "T | project iff(g, a, d), case(g, a, g, 1.5, 3), coalesce(a, 1), iff(g, c, b)": (
         "Column1:real Column2:real Column3:long Column4:string"
     ),
+    "T | extend array_sort_asc(c), (x, y) = array_sort_desc(c, c.x)": f"{_T} c_sorted:dynamic x:dynamic y:dynamic",
+    "T | project x = array_sort_asc(c, c.y, true), array_sort_desc(dynamic([2, 1]), c, c)": (
+        "x:dynamic c_y_sorted:dynamic array0_sorted:dynamic c_sorted:dynamic c_sorted1:dynamic"
+    ),
+    "T | mv-expand array_sort_asc(c)": f"{_T} c_sorted:dynamic",
     # aggregates
     "T | summarize count(), max(a), make_list(b), make_set(b), dcount(b), sum(a), avg(a), countif(g) by g": (
         "g:bool count_:long max_a:long list_b:dynamic set_b:dynamic dcount_b:long sum_a:long avg_a:real countif_g:long"
@@ -49,18 +56,33 @@ COLUMNS = {
     "T | summarize any(b), take_any(b), percentiles(a, 5, 50)": (
         "any_b:string b:string percentile_a_5:long percentile_a_50:long"
     ),
+    "T | summarize percentile(a, 95), percentile(d, 99.5), percentilew(a, a, 1.0), percentiles(a, 5, d)": (
+        "percentile_a_95:long percentile_d_99_5:real percentile_a_1:long percentile_a_5:long percentile_a_:long"
+    ),
+    'T | summarize any(strcat(b, "x"))': "any_:string",
+    "T | summarize take_any(1 + 1, b), anyif(a, g), take_anyif(1 + 1, g)": (
+        "any_arg0:long b:string anyif_a:long Column1:long"
+    ),
+    'T | summarize arg_max(a, strcat(b, "x")), argmax(a, b)': "a:long max_a_arg1:string max_a:long max_a_b:string",
+    "T | summarize arg_max(tolong(b), *) by g": "g:bool b:long a:long b1:string c:dynamic t:datetime d:real",
+    "T | summarize tostring(any(a)), tolong(take_any(a)), round(percentile(a, 95), 1)": (
+        "any_a:string Column1:long Column2:long"
+    ),
     "T | summarize max(a), max(a), count(), count() by bin(t, 1h), strlen(b)": (
         "t:datetime strlen_b:long max_a:long max_a1:long count_:long count_1:long"
     ),
     "T | summarize by a, b": "a:long b:string",
     "T | make-series x = count() default = 0, avg(a) on t step 1h by b": "b:string x:dynamic avg_a:dynamic t:dynamic",
     # choosing columns
+    "T | project-away | project-reorder | project-rename": _T,
+    "T | project-keep": "",
     "T | project-away a, b*": "c:dynamic t:datetime d:real g:bool",
     "T | project-keep a, c*": "a:long c:dynamic",
     "T | project-reorder t, *": "t:datetime a:long b:string c:dynamic d:real g:bool",
     "T | project-reorder c*, a": "c:dynamic a:long b:string t:datetime d:real g:bool",
     "T | project-rename x = a, y = b": "x:long y:string c:dynamic t:datetime d:real g:bool",
     "T | distinct a, tostring(c.x)": "a:long c_x:string",
+    "T | top 5 by c.x": _T,
     # several tables
     "T | join kind=inner U on b": f"{_T} a1:string b1:string z:long c_1:string",
     "T | join kind=inner (U | extend b1 = 1, b2 = 2) on b": (
@@ -83,6 +105,7 @@ COLUMNS = {
     "T | mv-expand with_itemindex = i c": f"{_T} i:long",
     'T | mv-expand x = split(b, ",") to typeof(string)': f"{_T} x:string",
     "T | mv-apply c on (where c.x == 1)": "a:long b:string t:datetime d:real g:bool c:dynamic",
+    "T | mv-apply x = c on (extend b = a | project b, g = 1)": "a:long b:long c:dynamic t:datetime d:real g:long",
     "T | mv-apply x = c on (summarize count(), make_list(x))": f"{_T} count_:long list_x:dynamic",
     'T | parse b with "x" p "y" q:long "z" r:datetime': f"{_T} p:string q:long r:datetime",
     "T | parse-kv b as (k: long, l: string)": f"{_T} k:long l:string",
@@ -149,7 +172,11 @@ FAULTS = {
     "T | extend x = count()": ("RF715", "count()"),
     'T | parse b with "x" p q': ("RF715", "q"),
     "T | where $left.a == 1": ("RF715", "$left"),
+    "T | serialize p = prev(a + 1)": ("RF715", "a + 1"),
+    "T | serialize p = next(c.x)": ("RF715", "c.x"),
+    "T | evaluate bag_unpack(parse_json(b))": ("RF715", "parse_json(b)"),
     "T | project a, a": ("RF716", "a"),
+    "T | extend a, a": ("RF716", "a"),
     "T | project-rename b = a": ("RF716", "b = a"),
     "let x = 5; let x = 6; print x": ("RF716", "let x = 6"),
     "T | join kind=inner U on a": ("RF717", "a"),

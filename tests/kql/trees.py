@@ -249,7 +249,7 @@ def _row_operators(depth: int) -> Operators:
         st.builds(Extend, some(column)),
         st.builds(Project, st.just("project"), some(column, 0)),
         st.builds(Project, st.sampled_from(["project-rename", "project-by-names"]), some(column)),
-        st.builds(Project, st.sampled_from(["project-away", "project-keep"]), some(pattern)),
+        st.builds(Project, st.sampled_from(["project-away", "project-keep"]), some(pattern, 0)),
         st.builds(Project, st.just("project-reorder"), some(pattern | ordered)),
         st.builds(Summarize, some(column, 0), some(column, 0), options("hint.strategy")),
         st.builds(Distinct, some(column | st.just(Star())), options("hint.strategy")),

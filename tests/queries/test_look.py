@@ -1,5 +1,6 @@
 """What is told of a rule's query, and what the rule declares."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,29 @@ def test_what_the_workspace_lacks_is_a_note_and_told_once() -> None:
     assert "tables.yaml" in hints[-1]
     assert second.found == ()
     assert first.tables == second.tables == ("Nope",)
+
+
+class Kept(dict[tuple[str, str], bytes]):
+    """A memory that lasts as long as a test."""
+
+    def get(self, kind: str, key: str) -> bytes | None:  # type: ignore[override]
+        return super().get((kind, key))
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        self[kind, key] = value
+
+
+def test_what_is_remembered_of_a_query_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    memo, one = Kept(), detection("SigninLogs | limit 5")
+    before = Looker(WORKSPACE, memo)
+    looked, same = before.look(one), before.fingerprint(one.query)
+    assert same == before.fingerprint("SigninLogs|take 5") != before.fingerprint("SigninLogs|take 6")
+    assert before.fingerprint(" // nothing") == ""
+    module = import_module("rulefold.queries.look")
+    monkeypatch.setattr(module, "look", None)
+    monkeypatch.setattr(module, "fingerprint", None)
+    after = Looker(WORKSPACE, memo)
+    assert (after.look(one), after.fingerprint(one.query)) == (looked, same)
 
 
 def test_a_finding_stands_at_its_line_and_column_on_the_page(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ async function fragmentOpens(browser, url, fragment) {
 
 async function forcedColours(browser, url) {
   const { context, page } = await visit(browser, url, { forcedColors: "active" });
-  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b, .r b, pre, input, select, button")].filter((one) => {
+  const found = await page.evaluate(() => [...document.querySelectorAll(".t li summary, .e a, .card, .legend b, .r summary b, pre, input, select, button")].filter((one) => {
     const style = getComputedStyle(one);
     return style.borderTopStyle === "none" || parseFloat(style.borderTopWidth) < 1 || style.borderTopColor === style.backgroundColor;
   }).map((one) => one.outerHTML.slice(0, 120)));

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from rulefold.model import Detection
 from rulefold.targets import TARGETS
+from rulefold.targets.exceeding import is_function_body
 from rulefold.targets.kql_text import is_closed, split, tokens
 from tests.conftest import HUNT, examples
 from tests.judges import kusto
@@ -84,11 +85,28 @@ def test_what_is_refused_is_what_the_parser_finds_open() -> None:
         ("T\0", "has a NUL, which a script cannot hold"),
         ("T }", "its quotes or brackets do not close, and the function would not end where it does"),
         ("T\n.drop table U", "a line of it begins with a dot, and a script would take that for the next command"),
+        ("set notruncation; T", "has statements that the body of a function cannot have"),
+        ("T; U", "has statements that the body of a function cannot have"),
         ("T\n  .x", "a line of it begins with a dot, and a script would take that for the next command"),
     ],
 )
 def test_what_is_refused(query: str, reason: str) -> None:
     assert refusals(export("adx", changed(ANALYTICS, query=query))) == [("query", reason)]
+
+
+@pytest.mark.judge
+def test_statements_of_a_function_are_those_that_the_parser_takes() -> None:
+    queries = ["set notruncation; T", "T; U", "restrict access to (T); T", "let a = 1; T", "T;", "let a = 1;"]
+    queries += ["declare query_parameters(a: long = 1); T | where b == a"]
+    answers = kusto([f".create-or-alter function f() {{\n{query}\n}}" for query in queries])
+    assert [is_function_body(query) for query in queries] == [not answer["errors"] for answer in answers]
+
+
+def test_what_will_not_run_in_azure_data_explorer_is_told() -> None:
+    rule = changed(ANALYTICS, functions=("_GetWatchlist", "_Im_Dns", "ago", "MyParser"))
+    (loss,) = [loss for loss in export("adx", rule).losses if loss.detection]
+    assert (loss.field, loss.value, loss.refused) == ("query", "_GetWatchlist, _Im_Dns", False)
+    assert not [loss for loss in export("adx", changed(rule, functions=None)).losses if loss.detection]
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,27 @@ def test_what_is_told_and_does_not_do(query: str, reason: str) -> None:
     assert read_query(query, continuous=False) == reason
 
 
+JOINED = "DeviceEvents | join (SigninLogs) on DeviceId"
+
+
+@pytest.mark.parametrize(
+    ("found", "reason", "value"),
+    [
+        ({}, NOT_TOLD, None),
+        ({"tables": ("DeviceEvents", "SigninLogs")}, "its table is none of Defender's events", "SigninLogs"),
+        (
+            {"tables": ("DeviceEvents",), "columns": {"DeviceEvents": ("DeviceId", "TimeGenerated")}},
+            "a column that Defender's tables do not have",
+            "TimeGenerated",
+        ),
+        ({"tables": ("DeviceEvents",), "columns": {"DeviceEvents": ("DeviceId",)}}, NOT_TOLD, None),
+    ],
+)
+def test_what_was_found_of_a_query_is_why_it_is_refused(found: dict[str, Any], reason: str, value: str | None) -> None:
+    (loss,) = [loss for loss in export("defender-xdr", changed(RULE, query=JOINED, **found)).losses if loss.refused]
+    assert (loss.field, loss.reason, loss.value) == ("query", reason, value)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_read_back(text: str) -> None:
     query = "DeviceEvents | where FileName == " + json.dumps(text[:9_000])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rulefold.model import Detection, Schedule
+from rulefold.model import Detection, Note, Schedule
 from rulefold.targets.sentinel import file_ids, iso_duration, read_rule, short_duration, unique_ids
 from tests.pages_text import guid
 from tests.targets.exports import ANALYTICS, HUNTING, NRT, catalogue, changed
@@ -29,6 +29,9 @@ def schedule(**update: Any) -> Schedule:
         ({"query": "x" * 10_001}, "query"),
         ({"query": "union * | take 1"}, "query"),
         ({"query": "search  * "}, "query"),
+        ({"query": "union isfuzzy=true * | take 1"}, "query"),
+        ({"query": "T | join (union withsource=x U, *) on a"}, "query"),
+        ({"query": "adx('https://x.kusto.windows.net/y').T", "functions": ("adx",)}, "query"),
         ({"severity": None}, "severity"),
         ({"severity": "high"}, "severity"),
         ({"schedule": schedule(query_frequency=None)}, "query_frequency"),
@@ -60,12 +63,25 @@ def test_what_is_refused(update: dict[str, Any], field: str) -> None:
         {"schedule": schedule(query_frequency="PT5M", query_period="P14D")},
         {"schedule": schedule(query_frequency="1h", query_period="1h", trigger_threshold=2**31 - 1)},
         {"query": "T | where x == 'union'"},
+        {"query": "union T*, U | extend y = 2 * x"},
+        {"query": "union T, U | where x == '*' // union isfuzzy=true *"},
+        {"query": "T | where adx == 1", "functions": ()},
     ],
 )
 def test_what_is_not_refused(update: dict[str, Any]) -> None:
     rule, losses = read_rule(changed(ANALYTICS, **update), guid(1))
     assert rule
     assert losses == []
+
+
+def test_a_query_that_is_no_kql_is_written_and_told() -> None:
+    message = "found the end of the query, expected an expression"
+    broken = changed(ANALYTICS, query="T | where", notes=(Note(code="RF701", message=message),))
+    rule, losses = read_rule(broken, guid(1))
+    assert rule
+    assert [(loss.field, loss.value, loss.refused) for loss in losses] == [("query", message, False)]
+    other = changed(broken, notes=(Note(code="RF711", message="found a, which is no column"),))
+    assert read_rule(other, guid(1))[1] == []
 
 
 def test_a_hunting_query_may_be_long_and_may_search_all_tables() -> None:

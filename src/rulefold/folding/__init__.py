@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.folding.company import Comparison, Member, company
+from rulefold.folding.company import Comparison, Member, company, twins_of
 from rulefold.folding.completeness import MAX_LISTED, PlatformMap, Relations, completeness, inferred, relations
 from rulefold.folding.joining import join
 from rulefold.folding.names import keys
@@ -13,7 +13,7 @@ from rulefold.folding.near import near_duplicates
 from rulefold.folding.rules import Rule, gather
 from rulefold.folding.scalars import OnConflict, Scalars, resolve
 from rulefold.model import Catalogue, Detection, Entry, Inferred, Note, PageLines, Rows, Schedule, parse_threshold
-from rulefold.queries import Looker, placed_on_page
+from rulefold.queries import Looker, Memo, placed_on_page
 from rulefold.text import Place
 from rulefold.version import __version__
 from rulefold.workspace import Workspace
@@ -38,13 +38,15 @@ def fold(
     *,
     queries: bool = True,
     workspace: Workspace | None = None,
+    memo: Memo | None = None,
 ) -> tuple[Catalogue, list[Diagnostic]]:
     """Fold entries into a catalogue, and say what is to be said about its detections.
 
     `on_conflict` says which row speaks where rows of one rule disagree.  Without `queries`, nobody looks for queries
-    that are nearly the same; without a workspace, nobody reads them.
+    that are nearly the same; without a workspace, nobody reads them.  What `memo` remembers of queries is not made
+    again.
     """
-    looker = Looker(workspace) if workspace is not None else None
+    looker = Looker(workspace, memo) if workspace is not None else None
     return fold_rules(gather(entries).rules(), on_conflict, near_duplicates if queries else None, looker)
 
 
@@ -63,28 +65,42 @@ def fold_rules(
         _Folded(key, rule, _first_place(rule), values, relations(rule.rows))
         for key, rule, values in zip(keys([s.values for s in scalars]), rules, scalars, strict=True)
     ]
-    platforms = PlatformMap(one.stated for one in folded)
-    around = company([_member(one) for one in folded], comparison)
+    bare, own = _bare(folded)
+    looks = [looker.look(detection) for detection in bare] if looker else []
+    twins = twins_of([detection.query for detection in bare], looks, looker)
+    around = company([_member(one) for one in folded], twins, comparison)
     detections: list[Detection] = []
     diagnostics: list[Diagnostic] = []
-    for one in folded:
-        rows, missing = completeness(one.stated, one.rule.rows)
-        added = inferred(one.stated, platforms)
-        told = [
-            *one.rule.remarks.values(),
-            *one.scalars.diagnostics,
-            *_row_diagnostics(one, rows, missing, added),
-            *around.told[one.key],
-        ]
-        detection = _detection(one, rows, added, around.same_query.get(one.key), told)
+    for n, one in enumerate(folded):
+        told = [*own[n], *around.told[one.key]]
+        detection = _noted(bare[n], around.same_query.get(one.key), told)
         if looker:
-            looked = looker.look(detection)
-            found = placed_on_page(looked.found, detection.query, _query_place(one))
-            detection = looked.on(detection, found)
+            found = placed_on_page(looks[n].found, detection.query, _query_place(one))
+            detection = looks[n].on(detection, found)
             told += found
         diagnostics += [diagnostic.about(one.key) for diagnostic in told]
         detections.append(detection)
     return Catalogue(rulefold=__version__, detections=tuple(detections)), diagnostics
+
+
+def _bare(folded: Sequence[_Folded]) -> tuple[list[Detection], list[list[Diagnostic]]]:
+    """The detections before others are looked at, and what is to be said of each by itself."""
+    platforms = PlatformMap(one.stated for one in folded)
+    detections, told = [], []
+    for one in folded:
+        rows, missing = completeness(one.stated, one.rule.rows)
+        added = inferred(one.stated, platforms)
+        detections.append(_detection(one, rows, added))
+        remarks = [*one.rule.remarks.values(), *one.scalars.diagnostics]
+        told.append([*remarks, *_row_diagnostics(one, rows, missing, added)])
+    return detections, told
+
+
+def _noted(bare: Detection, same_query: tuple[str, ...] | None, told: Sequence[Diagnostic]) -> Detection:
+    if not told and same_query is None:
+        return bare
+    notes = tuple(Note(code=diagnostic.code, message=diagnostic.message) for diagnostic in told)
+    return bare.model_copy(update={"same_query": same_query, "notes": notes})
 
 
 def _first_place(rule: Rule) -> Place:
@@ -103,9 +119,7 @@ def _member(one: _Folded) -> Member:
     return Member(one.key, values["id"] or "", values["title"] or "", values["query"] or "", one.place)
 
 
-def _detection(
-    one: _Folded, rows: Rows, added: Inferred, same_query: tuple[str, ...] | None, told: Sequence[Diagnostic]
-) -> Detection:
+def _detection(one: _Folded, rows: Rows, added: Inferred) -> Detection:
     values, stated = one.scalars.values, one.stated
     return Detection(
         id=values["id"] or "",
@@ -125,10 +139,8 @@ def _detection(
         query=values["query"] or "",
         rows=rows,
         inferred=added,
-        same_query=same_query,
         conflicts=one.scalars.conflicts or None,
         sources=tuple(PageLines(page=page, lines=_merged(lines)) for page, lines in one.rule.lines.items()),
-        notes=tuple(Note(code=diagnostic.code, message=diagnostic.message) for diagnostic in told),
     )
 
 

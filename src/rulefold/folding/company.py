@@ -8,7 +8,8 @@ from itertools import islice
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
 from rulefold.folding.near import Near, near_duplicates
-from rulefold.folding.twins import same_queries
+from rulefold.folding.twins import same_logic, same_queries
+from rulefold.queries import Looked, Looker
 from rulefold.text import Place
 
 CODES = {codes.SHARED_ID.id, codes.SAME_QUERY.id, codes.NEAR_DUPLICATE.id}
@@ -39,24 +40,33 @@ class Company:
     same_query: dict[str, tuple[str, ...]]
 
 
-def company(members: Sequence[Member], comparison: Comparison | None = near_duplicates) -> Company:
-    """What members of one catalogue have in common; keys are unique.
+def company(
+    members: Sequence[Member], twins: Sequence[list[int]], comparison: Comparison | None = near_duplicates
+) -> Company:
+    """What members of one catalogue have in common; keys are unique, and `twins` are indices of those with one query.
 
     `comparison` finds queries that are nearly the same, which takes longer than all else; without it, nobody does.
     """
     shared = _others(_with_one_id(members))
-    twins = _others([members[n] for n in group] for group in same_queries([member.query for member in members]))
-    near = _near(members, comparison) if comparison else {}
+    near = _near(members, twins, comparison) if comparison else {}
+    same = _others([members[n] for n in group] for group in twins)
     return Company(
         {
             one.key: [
-                *_told(one, shared.get(one.key, _NONE), twins.get(one.key, _NONE)),
+                *_told(one, shared.get(one.key, _NONE), same.get(one.key, _NONE)),
                 *_told_near(one, near.get(one.key, [])),
             ]
             for one in members
         },
-        {key: tuple(other.key for other in others.first) for key, others in twins.items()},
+        {key: tuple(other.key for other in others.first) for key, others in same.items()},
     )
+
+
+def twins_of(queries: Sequence[str], looks: Sequence[Looked], looker: Looker | None) -> list[list[int]]:
+    """Groups of queries that are the same: to a looker those that say the same, else those with the same tokens."""
+    if looker is None:
+        return list(same_queries(queries))
+    return list(same_logic(queries, [looked.uses for looked in looks], looker.fingerprint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +99,15 @@ def _told(one: Member, shared: _Others, twins: _Others) -> Iterator[Diagnostic]:
             yield code.at(one.place, f"found the same {common} in another rule: {names}{more}", related=related)
 
 
-def _near(members: Sequence[Member], comparison: Comparison) -> dict[str, list[tuple[float, Member]]]:
-    """For each key whose query others nearly have, those, the most similar first."""
+def _near(
+    members: Sequence[Member], twins: Sequence[list[int]], comparison: Comparison
+) -> dict[str, list[tuple[float, Member]]]:
+    """For each key whose query others nearly have, those that do not have it, the most similar first."""
     found: defaultdict[str, list[tuple[float, Member]]] = defaultdict(list)
+    group_of = {n: number for number, group in enumerate(twins) for n in group}
     for first, second, similarity in comparison([member.query for member in members]):
+        if first in group_of and group_of[first] == group_of.get(second):
+            continue
         one, other = members[first], members[second]
         found[one.key].append((similarity, other))
         found[other.key].append((similarity, one))

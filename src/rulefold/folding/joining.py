@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Related
-from rulefold.folding.company import CODES, Company, Member, company
+from rulefold.folding.company import CODES, Company, Member, company, twins_of
 from rulefold.folding.names import keys
 from rulefold.folding.values import short
 from rulefold.model import Detection, Note
 from rulefold.queries import CODES as QUERY_CODES
-from rulefold.queries import Looker, placed_at
+from rulefold.queries import Looker, Memo, placed_at
 from rulefold.text import Place
 from rulefold.workspace import Workspace
 
@@ -23,34 +23,37 @@ _LONGEST_KEY = 100
 
 
 def join(
-    placed: Sequence[Placed], workspace: Workspace | None = None
+    placed: Sequence[Placed], workspace: Workspace | None = None, memo: Memo | None = None
 ) -> tuple[tuple[Detection, ...], list[Diagnostic]]:
     """Detections as one catalogue, and what is to be said of it; their queries are read where there is a workspace.
 
     A detection that is there twice, equal in everything, counts once.  A key stays, unless it cannot name a file or
-    another detection has it; what detections say of each other is said anew.
+    another detection has it; what detections say of each other is said anew.  What `memo` remembers of queries is not
+    made again.
     """
     told: list[Diagnostic] = []
     distinct = _distinct(placed, told)
     named = _named(distinct, told)
-    around = company([Member(d.key, d.id, d.title, d.query, place) for d, place in named])
+    if workspace is not None:
+        named = [(_bare(one), place) for one, place in named]
+    looker = Looker(workspace, memo) if workspace is not None else None
+    looks = [looker.look(one) for one, _ in named] if looker else []
+    twins = twins_of([one.query for one, _ in named], looks, looker)
+    around = company([Member(d.key, d.id, d.title, d.query, place) for d, place in named], twins)
     for d, _ in named:
         told += [diagnostic.about(d.key) for diagnostic in around.told[d.key]]
-    joined = tuple(_with_company(d, around) for d, _ in named)
-    if workspace is None:
-        return joined, told
-    looker = Looker(workspace)
-    read = [_read(d, place, looker, told) for d, (_, place) in zip(joined, named, strict=True)]
-    return tuple(read), told
+    joined = [_with_company(d, around) for d, _ in named]
+    for n, (looked, (_, place)) in enumerate(zip(looks, named, strict=False)):
+        found = placed_at(looked.found, place)
+        told += [diagnostic.about(joined[n].key) for diagnostic in found]
+        joined[n] = looked.on(joined[n], found)
+    return tuple(joined), told
 
 
-def _read(one: Detection, place: Place, looker: Looker, told: list[Diagnostic]) -> Detection:
-    """A detection with what its query uses; what is told of that anew is no news of an earlier build."""
-    bare = one.model_copy(update={"notes": tuple(note for note in one.notes if not note.code.startswith(QUERY_CODES))})
-    looked = looker.look(bare)
-    found = placed_at(looked.found, place)
-    told += [diagnostic.about(one.key) for diagnostic in found]
-    return looked.on(bare, found)
+def _bare(one: Detection) -> Detection:
+    """A detection without what an earlier build told of its query; that is told anew."""
+    notes = tuple(note for note in one.notes if not note.code.startswith(QUERY_CODES))
+    return one.model_copy(update={"notes": notes})
 
 
 def _distinct(placed: Sequence[Placed], told: list[Diagnostic]) -> list[Placed]:

@@ -16,7 +16,6 @@ from math import ceil
 from typing import NamedTuple
 
 from rulefold.folding.grams import Sketch, Sketcher, frequencies
-from rulefold.folding.twins import tokens
 
 SIMILAR = 0.9
 MAX_COMPARED = 200  # of a query that shares rare five-grams with more others, those nearest in length are compared
@@ -39,7 +38,7 @@ class Near(NamedTuple):
 
 
 def near_duplicates(queries: Sequence[str], sketch: Callable[[str], Sketch] | None = None) -> list[Near]:
-    """Pairs of queries that are nearly the same, in order; those with the same tokens are left out.
+    """Pairs of queries that are nearly the same, in order; those that are the same are among them.
 
     `sketch` gives the sketch of a query where it is known from before.
     """
@@ -58,16 +57,14 @@ def near_duplicates(queries: Sequence[str], sketch: Callable[[str], Sketch] | No
 
 
 def _pairs_of_one_wording(queries: Sequence[str], members: Sequence[int]) -> Iterator[Near]:
-    """Pairs of queries with the same words in order that are no twins: they differ in the blanks of a literal."""
-    texts = {queries[n] for n in members}
-    if len(texts) == 1:
-        return
-    known = {text: tokens(text) for text in texts}
-    twins: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    """Pairs of queries with the same words in order; a text that is there often is paired with a few of its copies."""
+    alike: defaultdict[str, list[int]] = defaultdict(list)
     for n in members:
-        twins[known[queries[n]]].append(n)
-    groups = list(twins.values())
+        alike[queries[n]].append(n)
+    groups = list(alike.values())
     for n, one in enumerate(groups):
+        for place, copy in enumerate(one):
+            yield from (Near(earlier, copy, 1.0) for earlier in one[max(0, place - MAX_NEIGHBOURS) : place])
         for other in groups[n + 1 : n + 1 + MAX_NEIGHBOURS]:
             yield from _pairs(one, other, 1.0)
 

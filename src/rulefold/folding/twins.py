@@ -1,8 +1,11 @@
-"""Twins: rules whose queries are the same but for white space, comments and case."""
+"""Twins: rules whose queries say the same.
+
+Where queries are read, their canonical text says so; where nobody reads them, their tokens do.
+"""
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 # A string literal, verbatim behind an @, or a comment.  Each begins with a character that little else begins with.
 _STRING = r"""(?<=@)"[^"]*(?:""[^"]*)*"?|(?<=@)'[^']*(?:''[^']*)*'?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
@@ -21,11 +24,22 @@ def same_queries(queries: Sequence[str]) -> Iterator[list[int]]:
         yield from _grouped(group, {n: tokens(queries[n]) for n in group})
 
 
-def _grouped(members: Iterable[int], key: Sequence[str] | dict[int, tuple[str, ...]]) -> Iterator[list[int]]:
-    groups: dict[object, list[int]] = {}
+def same_logic(
+    queries: Sequence[str], uses: Sequence[Hashable], fingerprint: Callable[[str], str]
+) -> Iterator[list[int]]:
+    """Groups of two or more indices whose queries have the same fingerprint; those with an empty one are in no group.
+
+    `uses` is something that queries of one fingerprint have in common, and is quicker to tell.
+    """
+    for group in _grouped(range(len(queries)), uses):
+        yield from _grouped(group, {n: fingerprint(queries[n]) for n in group})
+
+
+def _grouped(members: Iterable[int], key: Sequence[Hashable] | Mapping[int, Hashable]) -> Iterator[list[int]]:
+    groups: dict[Hashable, list[int]] = {}
     for n in members:
         groups.setdefault(key[n], []).append(n)
-    yield from (group for tokens, group in groups.items() if tokens and len(group) > 1)
+    yield from (group for common, group in groups.items() if common and len(group) > 1)
 
 
 def _bare(query: str) -> str:

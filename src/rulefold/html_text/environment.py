@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from rulefold.html_text.words import breakable, counted, humps, lines, number, spread
+from rulefold.html_text.words import breakable, counted, humps, lines, marked, number, spread
 from rulefold.visible import visible
 
 _SHARED = "rulefold.html_text"
@@ -36,7 +36,7 @@ def _environment(package: str) -> Environment:
         finalize=_finalize,
         trim_blocks=True,
     )
-    environment.filters |= {"number": number, "breakable": breakable, "humps": humps, "lines": lines}
+    environment.filters |= {"number": number, "breakable": breakable, "humps": humps, "lines": lines, "marked": marked}
     environment.globals |= {"counted": counted, "spread": spread}
     return environment
 

@@ -1,7 +1,7 @@
 """Words and numbers as the page shows them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -36,7 +36,17 @@ def lines(text: str) -> Markup:
 
     In an element quotes and `>` are what they are; escaped, those of the queries would be a twelfth of their page.
     """
-    return Markup(visible_lines(text).replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - escaped
+    return Markup(_escaped(text))  # noqa: S704 - escaped
+
+
+def marked(pieces: Iterable[tuple[str, str]]) -> Markup:
+    """Pieces of a text as `lines` has them, each with the name of the element that it stands in, or with none."""
+    texts = (f"<{element}>{_escaped(text)}</{element}>" if element else _escaped(text) for element, text in pieces)
+    return Markup("".join(texts))  # noqa: S704 - escaped
+
+
+def _escaped(text: str) -> str:
+    return visible_lines(text).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def number(value: int) -> str:

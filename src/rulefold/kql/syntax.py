@@ -8,11 +8,13 @@ what belongs together.  `render` writes a tree as text again.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import cache
 
 from rulefold.kql.types import Type
 from rulefold.text import Span
 
 NOWHERE = Span(0, 0)
+_ATOMS = (str, bool, Type, str | None, Type | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,13 @@ def walk(root: Node) -> Iterator[Node]:
             waiting += reversed(one)
         elif isinstance(one, Node):
             yield one
-            waiting += [getattr(one, part.name) for part in reversed(fields(one)) if part.name != "span"]
+            waiting += [getattr(one, name) for name in _parts(type(one))]  # type: ignore[arg-type]
+
+
+@cache
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The names of what a kind of node holds that can be or hold a piece, the last first."""
+    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span" and part.type not in _ATOMS)
 
 
 # ---------------------------------------------------------------------------------------------------- expressions

@@ -1,7 +1,7 @@
 """What is to be said of a rule's query, by itself and in view of what the rule declares."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,6 +14,7 @@ from rulefold.kql.analyse import analysed
 from rulefold.kql.faults import Stage, fault
 from rulefold.kql.habits import habits, timeless_joins
 from rulefold.kql.parse import parse
+from rulefold.kql.render import fingerprint
 from rulefold.kql.tokens import words
 from rulefold.kql.types import Type
 from rulefold.model import Detection, Note
@@ -57,6 +58,11 @@ class Looked:
     needs: tuple[tuple[str, ...], ...] | None
     found: tuple[QueryDiagnostic, ...]
 
+    @property
+    def uses(self) -> Hashable:
+        """What the query uses, in a form that can be compared: the same for queries that say the same."""
+        return self.tables, tuple(self.columns.items()), self.functions, self.needs
+
     def on(self, detection: Detection, told: Sequence[Diagnostic]) -> Detection:
         """The detection with what its query uses and what is told of it."""
         update: dict[str, object] = {"tables": self.tables, "columns": dict(self.columns), "functions": self.functions}
@@ -82,6 +88,19 @@ class Looker:
         found = tuple(one for one in map(self._once, looked.found) if one is not None)
         return replace(looked, found=found)
 
+    def fingerprint(self, query: str) -> str:
+        """The same for queries that say the same, see `rulefold.kql.render`; empty for a query that says nothing."""
+        memo = self._memo
+        if memo is None:
+            return _fingerprint(query)
+        key = sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
+        known = memo.get("same", key)
+        if known is not None:
+            return str(json.loads(known))
+        made = _fingerprint(query)
+        memo.put("same", key, json.dumps(made).encode())
+        return made
+
     def _looked_or_recalled(self, detection: Detection, memo: Memo) -> Looked:
         key = self._key(detection)
         known = memo.get("query", key)
@@ -106,6 +125,11 @@ class Looker:
             return None
         self._told.add(one.message)
         return replace(one, severity=Severity.NOTE, hints=(*one.hints, hint))
+
+
+def _fingerprint(query: str) -> str:
+    made = fingerprint(query)
+    return "" if made == fingerprint("") else made
 
 
 def pack(looked: Looked) -> bytes:

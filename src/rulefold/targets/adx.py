@@ -4,7 +4,10 @@ The script is run as it is, or behind `.execute database script <|`.  Source: Ku
 ".create-or-alter function command" and "Entity names".
 """
 
+from collections.abc import Iterator
+
 from rulefold.model import Catalogue, Detection
+from rulefold.targets.exceeding import is_function_body, no_kql, of_a_workspace
 from rulefold.targets.frame import Emitted, Loss, Options, made_name
 from rulefold.targets.kql_text import is_closed
 from rulefold.targets.literals import kql
@@ -19,6 +22,7 @@ def emit(catalogue: Catalogue, _: Options) -> Emitted:
             losses.append(Loss(d.key, "query", reason, refused=True))
         else:
             commands.append(_command(d))
+            losses += _losses(d)
     places = ("tactics", "techniques", "platforms", "connectors", "severity", "schedule", "url", "ingested_date")
     said = without_place(catalogue, *places)
     files = {"functions.kql": "\n".join(commands)} if commands else {}
@@ -35,7 +39,16 @@ def _fault(query: str) -> str | None:
         return "its quotes or brackets do not close, and the function would not end where it does"
     if any(line.lstrip().startswith(".") for line in query.splitlines()):
         return "a line of it begins with a dot, and a script would take that for the next command"
+    if not is_function_body(query):
+        return "has statements that the body of a function cannot have"
     return None
+
+
+def _losses(d: Detection) -> Iterator[Loss]:
+    """What will not run as it is written: the function can be made all the same."""
+    yield from no_kql(d)
+    if names := of_a_workspace(d):
+        yield Loss(d.key, "query", "calls functions that only a workspace of Sentinel has", ", ".join(names))
 
 
 def _command(d: Detection) -> str:

@@ -1,4 +1,4 @@
-"""What a query reads and returns, as far as that can be told without a compiler: a table of Defender, and columns.
+"""What a query reads and returns, as far as its operators tell: a table of Defender, and columns.
 
 A query is read where it is a table of Defender, piped through operators that keep its columns or list them by name.
 Source: Microsoft Defender XDR, "Understand the advanced hunting schema" and "Create custom detection rules": a query
@@ -44,7 +44,7 @@ TABLES: dict[str, tuple[Entity, str]] = {
     "IdentityQueryEvents": _OBJECT_ID,
 }
 # Columns that the tables have in Sentinel's workspace, and not in Defender.
-_ONLY_SENTINEL = frozenset(("TimeGenerated", "SourceSystem", "TenantId", "_ResourceId", "_ItemId"))
+ONLY_SENTINEL = frozenset(("TimeGenerated", "SourceSystem", "TenantId", "_ResourceId", "_ItemId"))
 _KEEPING = frozenset(("where", "filter", "extend", "sort", "order", "take", "limit", "top", "project-reorder"))
 # What begins a value that reads no table; and what reads one within an expression.
 _VALUES = frozenset(("dynamic", "datetime", "timespan", "ago", "now", "true", "false", "int", "long", "real", "guid"))
@@ -55,7 +55,9 @@ _READING = frozenset(
 # Operators whose list may be a table.
 _LISTS = frozenset(("in", "has_any", "has_all"))
 
-NOT_TOLD = "what it reads or returns cannot be told without the KQL compiler"
+NOT_TOLD = "it is not one table piped through operators whose columns are told by name"
+NO_TABLE = "its table is none of Defender's events"
+NO_COLUMN = "a column that Defender's tables do not have"
 
 
 def read_query(query: str, continuous: bool) -> Reading | str:
@@ -71,9 +73,9 @@ def read_query(query: str, continuous: bool) -> Reading | str:
         return NOT_TOLD
     known = TABLES.get(table[0].text)
     if known is None:
-        return "its table is none of Defender's events"
-    if any(token.kind == "name" and token.text in _ONLY_SENTINEL for token in found):
-        return "a column that Defender's tables do not have"
+        return NO_TABLE
+    if any(token.kind == "name" and token.text in ONLY_SENTINEL for token in found):
+        return NO_COLUMN
     if _reads_more(parts, [statement[1].text for statement in parts[:-1]]):
         return NOT_TOLD
     if continuous and "//" in query:

@@ -1,6 +1,6 @@
 """Custom detections of Microsoft Defender XDR: the body of `POST /security/rules/detectionRules`, a file a rule.
 
-A rule is written where it reads one table of Defender and what it returns can be told without a compiler; all else is
+A rule is written where it reads one table of Defender and its operators tell what it returns; all else is
 refused.  Source: Microsoft Graph, detectionRule, ruleSchedule and alertTemplate; Microsoft Defender XDR, "Create custom
 detection rules".  Since October 2026 Graph has `frequency`, `status`, `tactics` and `entityMappings` in the place of
 `period`, `isEnabled`, `category` and `impactedAssets`; `fields=deprecated` writes the latter.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from rulefold.model import Catalogue, Detection
-from rulefold.targets.defender_query import Reading, read_query
+from rulefold.targets.defender_query import NO_COLUMN, NO_TABLE, NOT_TOLD, ONLY_SENTINEL, TABLES, Reading, read_query
 from rulefold.targets.frame import Emitted, Loss, Option, Options
 from rulefold.targets.sentinel import (
     TACTICS,
@@ -78,8 +78,18 @@ def _read(d: Detection) -> tuple[Reading | None, list[Loss]]:
     faults += [Loss(d.key, name, reason, value, refused=True) for name, reason, value in _schedule_faults(d)]
     reading = read_query(d.query, continuous=d.schedule is None)
     if isinstance(reading, str):
-        return None, [*faults, Loss(d.key, "query", reading, refused=True)]
+        reason, value = _found(d) or (reading, None) if reading == NOT_TOLD else (reading, None)
+        return None, [*faults, Loss(d.key, "query", reason, value, refused=True)]
     return (None if faults else reading), faults
+
+
+def _found(d: Detection) -> tuple[str, str] | None:
+    """Why a query can be no custom detection by what it was found to use; None where nobody read it, or that does."""
+    if foreign := [table for table in d.tables or () if table not in TABLES]:
+        return NO_TABLE, ", ".join(foreign)
+    if foreign := sorted({name for names in (d.columns or {}).values() for name in names if name in ONLY_SENTINEL}):
+        return NO_COLUMN, ", ".join(foreign)
+    return None
 
 
 def _schedule_faults(d: Detection) -> Iterator[tuple[str, str, str | None]]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from rulefold.model import Catalogue, Connector, Detection, Schedule
+from rulefold.targets.exceeding import called, no_kql, unites_all
 from rulefold.targets.frame import Loss, made_id
 
 # The AttackTactic values of the REST API, those of ATT&CK in the order of an attack.
@@ -184,6 +185,10 @@ def _analytics_faults(d: Detection) -> Iterator[Fault]:
         yield "severity", "none of High, Medium, Low and Informational", d.severity
     if found := WHOLE_WORKSPACE.search(d.query):
         yield "query", "an analytics rule may not search all tables", found[0]
+    elif unites_all(d.query):
+        yield "query", "an analytics rule may not search all tables", "union"
+    if names := called(d, ("adx",)):
+        yield "query", "an analytics rule may not ask Azure Data Explorer", ", ".join(names)
     if d.schedule is not None:
         yield from _schedule_faults(d.schedule)
 
@@ -216,6 +221,7 @@ def _trigger(s: Schedule) -> Trigger | None:
 
 def _losses(rule: Rule) -> Iterator[Loss]:
     d = rule.detection
+    yield from no_kql(d)
     if rule.kind == "Hunting":
         if d.severity:
             yield Loss(d.key, "severity", "a hunting query has none", d.severity)

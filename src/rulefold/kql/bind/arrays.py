@@ -33,6 +33,7 @@ from rulefold.kql.types import Type
 
 _ARRAYS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 _LOOKUPS = frozenset({"ipv4_lookup", "ipv6_lookup"})
+_OF_A_COLUMN = frozenset({"bag_unpack", "pivot"})  # the first argument of which is the name of one
 _LEADING = (("SegmentId", Type.LONG), ("Count", Type.LONG), ("Percent", Type.REAL))
 _SCHEMA = (("ColumnName", Type.STRING), ("ColumnOrdinal", Type.LONG), ("DataType", Type.STRING))
 _REDUCED = (("Pattern", Type.STRING), ("Count", Type.LONG), ("Representative", Type.STRING))
@@ -95,8 +96,7 @@ class Arrays(Tables):
         limit = self.value(op.limit, at) if op.limit else None
         own = {item.name for item in items}
         outer = {name: column for name, column in source.row.columns.items() if name not in own}
-        inner_columns = {name: column for name, column in query.row.columns.items() if name not in outer}
-        row = Row({**outer, **inner_columns}, open_=source.row.open)
+        row = Row({**outer, **query.row.columns}, open_=source.row.open)
         return ApplyEach(row, source, tuple(items), tuple(types), query, index, limit, span=op.span)
 
     # ------------------------------------------------------------------------------------------------------- texts
@@ -160,6 +160,8 @@ class Arrays(Tables):
             return self.unknown_rows(op.span, name)
         self.collected.functions.setdefault(name)
         values = self._plugin_arguments(op.call, at)
+        if name in _OF_A_COLUMN and values:
+            self.needs_column(values[0], f"the first argument of {name}")
         row = self._stated(op.schema, source) or self._plugin_row(op.call, values, source)
         plugin = Plugin(row, source, name, values, span=op.span)
         return replace(plugin, row=self.discover(plugin)) if self.discover is not None and row.open else plugin

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
-from rulefold.kql.bind.names import is_like, own_name, unused
+from rulefold.kql.bind.names import is_like, number_name, own_name, part_name, unused
 from rulefold.kql.bind.scope import Place
 from rulefold.kql.bind.values import Values
 from rulefold.kql.functions import Kind
@@ -15,6 +15,7 @@ from rulefold.kql.plan import (
     Column,
     ColumnValue,
     Compute,
+    Constant,
     Distinct,
     Filter,
     Item,
@@ -56,18 +57,11 @@ class Columns(Values):
             self.report(codes.QUERY_PLACE, named.span, "found one value, expected several for these names")
         return [Item(name, value) for name in named.names]
 
-    def _parts(
-        self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type | None]]
-    ) -> list[Item]:
+    def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type]]) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
-        known = functions.lookup(call.function, Kind.SCALAR)
-        rule = known.column if known else "*"
-        first = own_name(call.arguments[0]) if call.arguments else ""
-        items = []
-        for number, (column, type_) in enumerate(columns):
-            name = rule.replace("@1", first).replace("*", column) if number >= len(names) else names[number]
-            items.append(Item(name, Apply(type_ or Type.DYNAMIC, "part", (value,), span=call.span)))
-        return items
+        given = [*names[: len(columns)], *(name for name, _ in columns[len(names) :])]
+        parts = [Apply(type_, "part", (value,), span=call.span) for _, type_ in columns]
+        return [Item(name, part) for name, part in zip(given, parts, strict=True)]
 
     # ---------------------------------------------------------------------------------------------- filter, compute
 
@@ -81,7 +75,7 @@ class Columns(Values):
         written: set[str] = set()
         for expression in op.columns:
             for item in self.named(expression, at, columns):
-                if item.name in written and isinstance(expression, Named):
+                if item.name in written and isinstance(expression, Named | syntax.Name):
                     self._twice(item.name, expression.span)
                 written.add(item.name)
                 columns[item.name] = _column(source.row, item)
@@ -232,49 +226,47 @@ class Columns(Values):
             names, inner = expression.names, expression.value
         if isinstance(inner, Call) and inner.function in _SEVERAL:
             items = self._several(inner, at, keys)
-            return [Item(names[n] if n < len(names) else item.name, item.value) for n, item in enumerate(items)]
+            own = [names[n] if n < len(names) else item.name or unused("Column", taken) for n, item in enumerate(items)]
+            return [Item(name, item.value) for name, item in zip(own, items, strict=True)]
         if names:
             return self._tuple(expression, self.value(inner, at)) if isinstance(expression, Named) else []
         value = self.value(inner, at)
         return [Item(own_name(inner) or unused("Column", taken), value)]
 
     def _several(self, call: Call, at: Place, keys: Sequence[Item]) -> list[Item]:
-        """arg_max, arg_min, any, take_any and percentiles: a column for each of their values."""
+        """arg_max, any, percentiles and their like: a column for each of their values."""
         whole = self.value(call, at)
         inside = at.in_aggregate()
         name, arguments = call.function, call.arguments
         if name in _PERCENTILES:
-            return self._percentiles(call, whole)
-        extremes = name not in _ANY
-        prefix = "any_" if name in ("any", "anyif") else ""
+            return self._percentiles(call, inside, whole)
         if name in _CONDITIONAL:
             arguments = arguments[:1]
         items: list[Item] = []
         key_names = {key.value.name for key in keys if isinstance(key.value, ColumnValue)}
+        first = own_name(arguments[0]) if arguments else ""
         for number, argument in enumerate(arguments):
             if isinstance(argument, Star):
-                left_out = key_names | {item.name for item in items[:1]}
+                left_out = key_names | ({first} if isinstance(arguments[0], syntax.Name) else set())
                 others = [_itself(at.row, column, call.span) for column in at.row if column not in left_out]
-                items += [self._part(f"{prefix}{other.name}", other.value, whole) for other in others]
+                names = [part_name(name, max(number, 1), first, other.name) for other in others]
+                items += [self._part(own, other.value, whole) for own, other in zip(names, others, strict=True)]
                 continue
             value = self.value(argument, inside)
-            own = own_name(argument)
-            if not own and extremes and not number:
-                own = "max_" if "max" in name else "min_"
-            items.append(self._part(f"{prefix}{own or f'arg{number}'}", value, whole))
+            own = part_name(name, number, first, own_name(argument), alone=len(arguments) == 1)
+            items.append(self._part(own, value, whole))
         return items
 
     def _part(self, name: str, value: Value, whole: Value) -> Item:
         return Item(name, Apply(value.type, "part", (whole, value), span=whole.span))
 
-    def _percentiles(self, call: Call, whole: Value) -> list[Item]:
+    def _percentiles(self, call: Call, at: Place, whole: Value) -> list[Item]:
         first = own_name(call.arguments[0]) if call.arguments else ""
-        skip = 2 if "w" in call.function else 1
-        items = []
-        for argument in call.arguments[skip:]:
-            text = _number(argument)
-            items.append(Item(f"percentile_{first}_{text}", Apply(whole.type, "part", (whole,), span=call.span)))
-        return items
+        asked = [self.value(argument, at) for argument in call.arguments[2 if "w" in call.function else 1 :]]
+        names = (number_name(one.value if isinstance(one, Constant) else None) for one in asked)
+        return [
+            Item(f"percentile_{first}_{name}", Apply(whole.type, "part", (whole,), span=call.span)) for name in names
+        ]
 
     def _distinct(self, source: Relation, op: syntax.Distinct, at: Place) -> Relation:
         if len(op.columns) == 1 and isinstance(op.columns[0], Star):
@@ -291,15 +283,18 @@ class Columns(Values):
     # -------------------------------------------------------------------------------------------- order and number
 
     def _ordered_key(self, ordered: Ordered, at: Place) -> Key:
+        """What to order by; of a dynamic value only `top` makes something."""
         expression = ordered.value.value if isinstance(ordered.value, Named) else ordered.value
         value = self.value(expression, at)
-        if value.type is Type.DYNAMIC:
-            self.expected("a value to sort by of another type, as tostring(…)", value, ordered.span)
         ascending = ordered.direction in ("asc", "granny-asc")
         return Key(value, ascending, (ordered.nulls or ("first" if ascending else "last")) == "first")
 
     def _sort(self, source: Relation, op: syntax.Sort, at: Place) -> Relation:
-        return Order(source.row, source, tuple(self._ordered_key(key, at) for key in op.by), span=op.span)
+        keys = tuple(self._ordered_key(key, at) for key in op.by)
+        for key, ordered in zip(keys, op.by, strict=True):
+            if key.value.type is Type.DYNAMIC:
+                self.expected("a value to sort by of another type, as tostring(…)", key.value, ordered.span)
+        return Order(source.row, source, keys, span=op.span)
 
     def _number(self, expression: Expression, at: Place) -> Value:
         value = self.value(expression.value if isinstance(expression, Named) else expression, at)
@@ -387,10 +382,9 @@ class Columns(Values):
         return keys
 
 
-_ANY = frozenset({"any", "take_any", "anyif", "take_anyif"})
 _CONDITIONAL = frozenset({"anyif", "take_anyif"})
-_PERCENTILES = frozenset({"percentiles", "percentilesw"})
-_SEVERAL = frozenset({"arg_max", "arg_min", "argmax", "argmin"}) | _ANY | _PERCENTILES
+_PERCENTILES = frozenset({"percentile", "percentilew", "percentiles", "percentilesw"})
+_SEVERAL = _CONDITIONAL | _PERCENTILES | {"any", "take_any", "arg_max", "arg_min", "argmax", "argmin"}
 _PROJECTS = {
     "project": Columns._plain_project,
     "project-away": Columns._project_away,
@@ -402,10 +396,28 @@ _PROJECTS = {
 }
 
 
-def _columns_of(call: Call) -> tuple[tuple[str, Type | None], ...]:
-    """The columns of a function that gives several."""
+def _columns_of(call: Call) -> list[tuple[str, Type]]:
+    """The columns of a function that gives several, under its own names."""
     known = functions.lookup(call.function, Kind.SCALAR)
-    return known.signatures[0].result.columns if known and "*" in known.column else ()
+    if known is None:
+        return []
+    if known.column == "@arrays_sorted":
+        return [(name, Type.DYNAMIC) for name in _sorted_names(call.arguments)]
+    if "*" not in known.column:
+        return []
+    rule = known.column.replace("@1", own_name(call.arguments[0]) if call.arguments else "")
+    return [(rule.replace("*", name), type_ or Type.DYNAMIC) for name, type_ in known.signatures[0].result.columns]
+
+
+def _sorted_names(arguments: Sequence[Expression]) -> list[str]:
+    """The names of arrays that are sorted by the first of them; behind them may stand where nulls go."""
+    names: list[str] = []
+    for number, argument in enumerate(arguments):
+        if isinstance(argument, syntax.Literal) and argument.type is Type.BOOL:
+            continue
+        name = f"{own_name(argument) or f'array{number}'}_sorted"
+        names.append(unused(name, names) if name in names else name)
+    return names
 
 
 def _column_name(expression: Expression, value: Value) -> str:
@@ -432,9 +444,3 @@ def _itself(row: Row, name: str, span: Span) -> Item:
 
 def _plain(pattern: Node) -> Expression:
     return pattern.value if isinstance(pattern, Ordered) else pattern  # type: ignore[return-value]
-
-
-def _number(expression: Expression) -> str:
-    if isinstance(expression, syntax.Literal):
-        return str(expression.value).replace(".", "_")
-    return own_name(expression)

@@ -1,10 +1,11 @@
 """The names that columns have when the query gives them none."""
 
 from collections.abc import Container, Iterable
+from decimal import Decimal
 
 from rulefold.kql import functions
 from rulefold.kql.functions import Kind
-from rulefold.kql.syntax import Call, Expression, Index, Literal, Member, Name, Named, Unary
+from rulefold.kql.syntax import Call, Expression, Index, Literal, Member, Name, Named
 from rulefold.kql.types import Type
 
 
@@ -14,10 +15,10 @@ def own_name(value: Expression) -> str:
         case Name(name):
             return name
         case Member(target, Name(name)):
-            return _joined(own_name(target), name)
+            return _joined(_of_path(target), name)
         case Index(target, Literal(Type.STRING | Type.LONG, key)):
-            return _joined(own_name(target), str(key))
-        case Index(target, Unary()):
+            return _joined(_of_path(target), str(key))
+        case Index(target, _):
             return f"{name}_" if (name := own_name(target)) else ""
         case Call(function, arguments):
             return _of_call(function, arguments)
@@ -25,6 +26,14 @@ def own_name(value: Expression) -> str:
             return names[0]
         case _:
             return ""
+
+
+def _of_path(target: Expression) -> str:
+    """The name of what has a member; none where the path begins with a value that has none."""
+    root = target
+    while isinstance(root, Member | Index):
+        root = root.target
+    return own_name(target) if own_name(root) else ""
 
 
 def _joined(*parts: str) -> str:
@@ -40,7 +49,34 @@ def _of_call(name: str, arguments: tuple[Expression, ...]) -> str:
     if rule.startswith("single "):
         rule = rule.removeprefix("single ") if len(arguments) == 1 else ""
     first = own_name(arguments[0]) if arguments else ""
+    if "@" in rule.replace("@1", ""):  # of an argument that only the column of an aggregate is called by
+        return ""
     return first if rule == "@1" else rule.removeprefix("=").replace("@1", first)
+
+
+def part_name(function: str, number: int, first: str, own: str, *, alone: bool = False) -> str:
+    """The name of one of the columns of arg_max, any and their like: of the argument with this number.
+
+    `own` is its own name, `first` that of the first one, and `alone` says that there is no other.
+    """
+    match function:
+        case "any":
+            return f"any_{own or ('' if alone else f'arg{number}')}"
+        case "anyif":
+            return f"anyif_{own}"
+        case "take_any":
+            return own or f"any_arg{number}"
+        case "take_anyif":
+            return own
+    extreme = function[-3:]
+    if function in ("argmax", "argmin"):
+        return f"{extreme}_{first}_{own or f'arg{number}'}" if number else f"{extreme}_{own}"
+    return own or (f"{extreme}_{first}_arg{number}" if number else f"{extreme}_")
+
+
+def number_name(value: object) -> str:
+    """A number in the name of a column: `99_5`, and nothing where it is not known."""
+    return f"{value:g}".replace(".", "_") if isinstance(value, int | float | Decimal) else ""
 
 
 def is_like(name: str, pattern: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 from rulefold.diagnostics import Code
 from rulefold.kql.faults import QueryDiagnostic, Stage, fault
@@ -58,8 +59,7 @@ class Binding:
         """The columns of a table; None for one that is not known."""
         row = self._rows.get(name)
         if row is None and (schema := self._schemas.get(name)) is not None:
-            columns = {column: Column(_type(type_), ((name, column),)) for column, type_ in schema.items()}
-            row = self._rows[name] = Row(columns)
+            row = self._rows[name] = _row(name, tuple(schema.items()))
         return row
 
     def table_names(self) -> list[str]:
@@ -78,7 +78,17 @@ class Binding:
     @staticmethod
     def like(name: str, names: Sequence[str]) -> tuple[str, ...]:
         """A hint with the names that are like one that is not known."""
-        return there_is(get_close_matches(name, names[:2000], n=3, cutoff=0.75))
+        return there_is(_close(name, tuple(names[:2000])))
+
+
+@lru_cache(maxsize=1000)  # queries of one workspace read the same tables again and again
+def _row(table: str, schema: tuple[tuple[str, str], ...]) -> Row:
+    return Row({column: Column(_type(type_), ((table, column),)) for column, type_ in schema})
+
+
+@lru_cache(maxsize=1000)
+def _close(name: str, names: tuple[str, ...]) -> list[str]:
+    return get_close_matches(name, names, n=3, cutoff=0.75)
 
 
 def there_is(names: Sequence[str]) -> tuple[str, ...]:

@@ -343,11 +343,18 @@ class Values(Binding):
             if parameter.argument in _CONSTANTS and (column := _column_in(argument)) is not None:
                 message = f"found the column {column}, expected a constant as {parameter.name} of {call.function}"
                 self.report(codes.QUERY_PLACE, argument.span, message)
+            if parameter.argument is Argument.COLUMN:
+                self.needs_column(argument, f"{parameter.name} of {call.function}")
             if parameter.values and isinstance(argument, Constant) and isinstance(argument.value, str):
                 expected = {value.lower() for value in parameter.values}
                 if argument.value.lower() not in expected:
                     message = f"found {argument.value!r}, expected one of {', '.join(parameter.values)}"
                     self.report(codes.QUERY_TYPE, argument.span, message)
+
+    def needs_column(self, argument: Value, what: str) -> None:
+        """Say so where an argument is a value, and has to be a column by its name."""
+        if not isinstance(argument, ColumnValue) and argument.type is not Type.UNKNOWN:
+            self.report(codes.QUERY_PLACE, argument.span, f"found a value, expected a column as {what}")
 
     def _reach(self, back: Value, span: Span) -> None:
         if isinstance(back, Constant) and back.type is Type.TIMESPAN and isinstance(back.value, int):

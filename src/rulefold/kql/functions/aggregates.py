@@ -11,7 +11,7 @@ ROWS = (
         "any",
         "(expr: scalar) -> @expr; (expr: scalar[2..]) -> special; (expr: star scalar) -> special",
         "The values of any one row of the group; the old name.",
-        column="any_@expr",
+        column="any_@1",
     ),
     Aggregate(
         "anyif",

@@ -44,7 +44,7 @@ class ColumnOperators(Piping):
 
     def _project(self) -> Project:
         keyword = self.advance()
-        if keyword.text in ("project", "project-smart") and self.word in ("|", ";", ")", "}", ""):
+        if self.word in ("|", ";", ")", "}", ""):
             return Project(keyword.text, (), span=self.since(keyword.start))
         columns = self.list_of(_COLUMNS.get(keyword.text, ColumnOperators.named_expression).__get__(self))
         return Project(keyword.text, columns, span=self.since(keyword.start))

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 
 from rulefold.codes import CODES
 from rulefold.html_text.words import Cut, counted, cut, number
+from rulefold.kql.highlight import Part, highlight
 from rulefold.model import Connector, Detection, Row, Schedule
 from rulefold.targets.html_catalogue.names import Reference, file, name
 from rulefold.targets.html_catalogue.views import Group, View
 from rulefold.targets.sentinel import TECHNIQUE
-from rulefold.visible import web_url
+from rulefold.visible import visible_lines, web_url
 
 _DESCRIPTION, _QUERY = 10_000, 50_000  # characters
 _VALUES, _LINKS, _ROWS, _LINES = 60, 30, 5, 10
 _SHADES = {"High": "s5", "Medium": "s3", "Low": "s1"}
 _BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)  # as Markdown has it
 _OPERATORS = {"gt": "more than", "lt": "fewer than", "eq": "exactly", "ne": "any but"}
-# The rule's own file by the format that writes it.  The first that is there is enough: ten links with a key would take
-# more room than a query.
-_FILES = (("markdown", "md", "Markdown"), ("yaml", "yaml", "YAML"))
+# Short names, as 600 rules have thirty thousand of them; none means anything to a program that reads the page aloud.
+_ELEMENTS = {
+    Part.PLAIN: "",
+    Part.KEYWORD: "b",
+    Part.FUNCTION: "u",
+    Part.STRING: "i",
+    Part.NUMBER: "var",
+    Part.COMMENT: "small",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a rule holds beside what its line says; `whole` is the file of its query."""
+    """What a rule holds beside what its line says.
+
+    `code` is the query in pieces, each with the element that it stands in, and `whole` the file of it.
+    """
 
     description: Excerpt
     query: Excerpt
+    code: Sequence[tuple[str, str]]
     whole: str | None
     techniques: Cut[Link]
     connectors: Cut[Source]
@@ -72,14 +83,17 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its line, the groups that it is in by axis, and its body where there is room for it."""
+    """A rule: its line, the groups that it is in by axis, where it is from, and its body where there is room for it.
+
+    It leads to no file of its own: a link with a key in each rule would take a sixtieth of the page.
+    """
 
     own: Reference
     type: str
     severity: str
     shade: str
     groups: Mapping[str, Sequence[Group]]
-    files: tuple[Link, ...]
+    origin: Link | None
     body: Body | None
 
 
@@ -97,24 +111,19 @@ def rule(one: Detection, context: Context, *, whole: bool) -> Rule:
     """A rule of the page, without its body where it is not whole."""
     groups = {view.axis.name: cut(view.of(one), _VALUES).items for view in context.views}
     shade = _SHADES.get(one.severity or "", "")
-    files = tuple(_files(one, context.beside))
+    origin = _origin(one.url) if one.url else None
     body = _body(one, context, groups["connector"]) if whole else None
-    return Rule(context.known[one.key], name(one.type), name(one.severity), shade, groups, files, body)
-
-
-def _files(one: Detection, beside: Set[str]) -> Iterator[Link]:
-    """Where the rule is from, and its own file."""
-    if one.url:
-        yield _origin(one.url)
-    yield from [Link(label, file("detections", one.key, end)) for form, end, label in _FILES if form in beside][:1]
+    return Rule(context.known[one.key], name(one.type), name(one.severity), shade, groups, origin, body)
 
 
 def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body:
+    query = _excerpt(one.query.strip("\n"), _QUERY)
     by_name = {group.name: group for group in connectors}
     of_connectors = {data_type for connector in one.connectors for data_type in connector.data_types}
     return Body(
         description=_excerpt(_BREAK.sub("\n", one.description.strip()), _DESCRIPTION),
-        query=_excerpt(one.query.strip("\n"), _QUERY),
+        query=query,
+        code=_code(query.text),
         whole=file("kql", one.key, "kql") if "kql" in context.beside else None,
         techniques=cut([_technique(technique) for technique in one.techniques], _VALUES),
         connectors=cut([_source(connector, one, by_name) for connector in one.connectors], _VALUES),
@@ -133,6 +142,13 @@ def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body
 
 def _excerpt(text: str, most: int) -> Excerpt:
     return Excerpt(text[:most], max(0, len(text) - most))
+
+
+def _code(query: str) -> Sequence[tuple[str, str]]:
+    """A query in pieces; one of which a piece is no token of KQL is one piece."""
+    shown = visible_lines(query)
+    parts = highlight(shown)
+    return [("", shown)] if parts is None else [(_ELEMENTS[part], text) for part, text in parts]
 
 
 def _names(values: Sequence[str]) -> Cut[str]:

@@ -46,12 +46,12 @@ def to_string(engine: Engine, term: Term) -> Term:
             node = sql.case([(again(), sql.string("True")), (sql.negated(again()), sql.string("False"))])
         case Type.REAL:
             node = real_text(node)
-        case Type.DECIMAL:
-            node = call("regexp_replace", cast(node, VARCHAR), sql.string(r"\.?0+$"), sql.string(""))
         case Type.DATETIME:
             node = times.datetime_text(node)
+        case Type.DECIMAL:
+            node = call("rtrim", call("rtrim", cast(node, VARCHAR), sql.string("0")), sql.string("."))
         case Type.TIMESPAN:
-            node = times.timespan_text(engine, node)
+            node = times.timespan_text(engine.once, node)
         case _:
             node = cast(node, VARCHAR)
     constant = term.constant and term.type in (Type.LONG, Type.INT, Type.GUID) and term.value is not None
@@ -116,7 +116,7 @@ def _to_long(engine: Engine, term: Term) -> Term:
 
 
 def _to_int(engine: Engine, term: Term) -> Term:
-    if term.type in INTEGERS and term.constant and isinstance(term.value, int) and -(2**31) <= term.value < 2**31:
+    if term.type in INTEGERS and isinstance(term.value, int) and -(2**31) <= term.value < 2**31:
         return Term(term.node, Type.INT, nullable=False, constant=True, value=term.value)
     if term.type in (Type.REAL, Type.DECIMAL):
         return Term(_saturated(engine, exact(term), 2**31), Type.INT)
@@ -244,6 +244,9 @@ def _to_datetime(engine: Engine, term: Term) -> Term:
         case Type.LONG | Type.INT | Type.TIMESPAN:
             zero = engine.literal(Type.DATETIME, 0)
             node = engine.shifted(zero, Term(node, Type.TIMESPAN), 1)
+        case Type.REAL:
+            ticks = try_cast(call("trunc", node), BIGINT)
+            node = engine.shifted(engine.literal(Type.DATETIME, 0), Term(ticks, Type.TIMESPAN), 1)
         case _:
             node = engine.null(Type.DATETIME)
     return Term(node, Type.DATETIME)

@@ -1,7 +1,7 @@
 """Dynamic values as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -23,9 +23,36 @@ def text_of(node: Node) -> Node:
     """`tostring`: a text as it is, all else as JSON; NULL for null."""
     if _is(node, "json_extract"):
         return call("json_extract_string", *node.expressions)
+    if _is_guarded(node):
+        found = node.args["ifs"][0]
+        return sql.case([(found.this, text_of(found.args["true"]))])
     if _is(node, "to_json") and _is_string(inner := node.expressions[0]):
         return sql.string(inner.name)
     return call("json_extract_string", node, sql.string("$"))
+
+
+def parsed(again: Callable[[], Node]) -> Node:
+    """The value of a text in JSON; a text that is none is the value itself, an empty one is null."""
+    written = call("to_json", sql.nullif(again(), sql.string("")))
+    return sql.case([(call("json_valid", again()), call("json", again()))], written)
+
+
+def _is_guarded(node: Node) -> bool:
+    """Whether a node is a path into a text that may be no JSON."""
+    if not isinstance(node, exp.Case) or len(node.args["ifs"]) != 1 or node.args.get("default") is not None:
+        return False
+    found = node.args["ifs"][0]
+    return _is(found.this, "json_valid") and _is(found.args["true"], "json_extract")
+
+
+def _parsed_text(node: Node) -> Node | None:
+    """The text of which a node is the parsed value, if it is one."""
+    if isinstance(node, exp.Case) and node.args.get("default") is not None:
+        found = node.args["ifs"][0]
+        if _is(found.this, "json_valid") and _is(found.args["true"], "json"):
+            text_node: Node = found.this.expressions[0]
+            return text_node
+    return None
 
 
 def _is(node: Node, function: str) -> bool:
@@ -57,7 +84,13 @@ def access(target: Term, keys: Sequence[Term]) -> Node:
 
 
 def _followed(node: Node, path: str) -> Node:
-    return node if path == "$" else call("json_extract", node, sql.string(path))
+    if path == "$":
+        return node
+    written = _parsed_text(node)
+    if written is None:
+        return call("json_extract", node, sql.string(path))
+    found = call("json_extract", written.copy(), sql.string(path))  # a text need not be made a value before
+    return sql.case([(call("json_valid", written), found)])
 
 
 def _path(key: Term) -> str | None:
@@ -74,16 +107,21 @@ def _by_value(node: Node, key: Term) -> Node:
     """By a key that is known to the row alone."""
     if key.type in INTEGERS:
         return call("json_extract", node, cast(exact(key), BIGINT))
-    name = text(key) if key.type is Type.STRING else text_of(key.node)
-    return call("json_extract", node, pointer(name))
+    if key.type is Type.STRING:
+        return at_key(node, text(key))
+    return _by_dynamic(node, key)
 
 
-def pointer(name: Node) -> Node:
-    """The path to a member, or an element, whose name is known to the row alone."""
-    quoted = call(
-        "replace", call("replace", name, sql.string("~"), sql.string("~0")), sql.string("/"), sql.string("~1")
-    )
-    return exp.DPipe(this=sql.string("/"), expression=quoted)
+def at_key(node: Node, key: Node) -> Node:
+    """The member of JSON at a key that is any text."""
+    escaped = call("replace", key, sql.string("~"), sql.string("~0"))
+    pointer = call("replace", escaped, sql.string("/"), sql.string("~1"))
+    return call("json_extract", node, exp.DPipe(this=sql.string("/"), expression=pointer))
+
+
+def _by_dynamic(node: Node, key: Term) -> Node:
+    """By a key that may be a text or a number."""
+    return at_key(node, text_of(key.node))
 
 
 def elements(node: Node) -> Node:

@@ -103,8 +103,7 @@ def members(source: Rows, bag: Node) -> exp.Select:
         [sql.alias(sql.column("bag"), "bag"), sql.alias(call("unnest", call("json_keys", sql.column("bag"))), "name")],
         exp.From(this=exp.Subquery(this=bags, alias=exp.TableAlias(this=sql.name("bags")))),
     )
-    pointer = dynamics.pointer(sql.column("name"))
-    kind = call("json_type", call("json_extract", sql.column("bag"), pointer))
+    kind = call("json_type", dynamics.at_key(sql.column("bag"), sql.column("name")))
     return select(
         [sql.alias(sql.column("name"), "name"), sql.alias(kind, "kind")],
         exp.From(this=exp.Subquery(this=pairs, alias=exp.TableAlias(this=sql.name("pairs")))),

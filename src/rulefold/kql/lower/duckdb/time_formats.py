@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlglot import exp
 
@@ -32,9 +33,7 @@ def _words(call_: Call, words: re.Pattern[str]) -> list[str]:
             raise call_.refused(f"found {form[place]!r} in the form {form!r}, which is no part of a time")
         found.append(word[0])
         place = word.end()
-    if "yyy" in form.replace("yyyy", "") or any(
-        a == "." and b[0] == "F" for a, b in zip(found, found[1:], strict=False)
-    ):
+    if "yyy" in form.replace("yyyy", "") or any(a == "." and b[0] == "F" for a, b in pairwise(found)):
         raise call_.refused(f"found the form {form!r}, which is not run")
     return found
 

@@ -54,13 +54,11 @@ def _first(call_: Call, unit: str) -> Node:
     return sql.binary(exp.Sub, day, call("to_days", call("dayofweek", again())))
 
 
+_INTERVALS = {"day": ("to_days", 1), "week": ("to_days", 7), "month": ("to_months", 1), "year": ("to_months", 12)}
+
+
 def _interval(unit: str, count: Node) -> Node:
-    name, factor = {
-        "day": ("to_days", 1),
-        "week": ("to_days", 7),
-        "month": ("to_months", 1),
-        "year": ("to_months", 12),
-    }[unit]
+    name, factor = _INTERVALS[unit]
     return call(name, count if factor == 1 else sql.binary(exp.Mul, count, sql.number(factor)))
 
 

@@ -79,10 +79,10 @@ def datetime_text(time: Node) -> Node:
     return call("strftime", time, sql.string("%Y-%m-%dT%H:%M:%S.%f0Z"))
 
 
-def timespan_text(engine: Engine, ticks: Node) -> Node:
+def timespan_text(once: Callable[[Node], Callable[[], Node]], ticks: Node) -> Node:
     """`[-][d.]hh:mm:ss[.fffffff]`."""
-    again = engine.once(ticks)
-    size = engine.once(call("abs", again()))
+    again = once(ticks)
+    size = once(call("abs", again()))
     days = cast(sql.binary(exp.IntDiv, size(), sql.number(TICKS_A_DAY)), VARCHAR)
     fraction = sql.binary(exp.Mod, size(), sql.number(TICKS_A_SECOND))
     parts = [

@@ -43,6 +43,11 @@ def list_of(type_: exp.DataType) -> exp.DataType:
     return exp.DataType(this=exp.DType.ARRAY, expressions=[type_], nested=True)
 
 
+def map_of(key: exp.DataType, value: exp.DataType) -> exp.DataType:
+    """A map from keys to values of these types."""
+    return exp.DataType(this=exp.DType.MAP, expressions=[key, value], nested=True)
+
+
 JSON_LIST = list_of(JSON)
 VARCHAR_LIST = list_of(VARCHAR)
 DOUBLE_LIST = list_of(DOUBLE)
