@@ -284,22 +284,89 @@ def test_options_do_not_change_what_is_on_a_page(two_pages: Path, reads: list[st
     assert reads == []
 
 
-def test_queries_are_compared_again_where_one_has_changed(two_pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that a sketch is really made of."""
+    from rulefold.folding.grams import Sketcher
+
+    queries: list[str] = []
+    real = Sketcher.sketch
+
+    def telling(sketcher: Sketcher, query: str) -> object:
+        queries.append(query)
+        return real(sketcher, query)
+
+    monkeypatch.setattr(Sketcher, "sketch", telling)
+    return queries
+
+
+def test_queries_are_compared_again_where_one_has_changed(
+    two_pages: Path, sketched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from rulefold import chain
+    from rulefold.folding.grams import Sketch
+    from rulefold.folding.near import Near, near_duplicates
 
     compared: list[int] = []
 
-    def comparing(queries: Sequence[str]) -> list[object]:
+    def comparing(queries: Sequence[str], sketches: Sequence[Sketch]) -> list[Near]:
         compared.append(len(queries))
-        return []
+        return near_duplicates(queries, sketches)
 
     monkeypatch.setattr(chain, "near_duplicates", comparing)
     edit(OTHER, "Run Command", "Run Commend")
     run("build")
-    assert compared == []
+    assert (compared, sketched) == ([], [])
     edit(OTHER, "| where", "| WHERE")
     run("build")
     assert compared == [2]
+    assert len(sketched) == 1
+    assert "| WHERE" in sketched[0]
+
+
+def near_notes() -> dict[str, list[str]]:
+    """The notes on near-duplicates that the output has, by the key of the detection."""
+    told = json.loads(Path("output/diagnostics.json").read_bytes())["diagnostics"]
+    return {one["detection"]: [one["message"]] for one in told if one["code"] == "RF308"}
+
+
+# What is done to the query of the second page, and whether it is then near to that of the first; that it was a twin.
+QUERIES: dict[str, tuple[str, str, bool]] = {
+    "a word": ("leftouter", "rightouter", True),
+    "a byte of a word": ('has "Succeeded"', 'has "Succeedet"', True),
+    "a line more": ("\n```\n", "\n| take 1\n```\n", True),
+    "a comment": ("\n```\n", "\n// a remark\n```\n", False),
+    "case": ('"-File"', '"-FILE"', False),
+    "a statement": ("```kql\n", "```kql\nlet a = 1; T | where B == 2 | take 3 ;\n", True),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_near_is_told_as_if_nothing_was_remembered(two_pages: Path, sketched: list[str], name: str) -> None:
+    old, new, is_near = QUERIES[name]
+    assert near_notes() == {}
+    before = OTHER.read_bytes()
+    edit(OTHER, old, new)
+    assert OTHER.read_bytes() != before
+    run("build")
+    assert len(sketched) == 1
+    assert len(near_notes()) == 2 * is_near
+    assert same_as_anew()
+    OTHER.write_bytes(before)
+    sketched.clear()
+    run("build")
+    assert sketched == []
+    assert near_notes() == {}
+    assert same_as_anew()
+
+
+@pytest.mark.parametrize("at", [0, 70, 200, -3])
+def test_sketches_that_are_spoilt_are_made_anew(two_pages: Path, sketched: list[str], at: int) -> None:
+    spoil_at(Path(".rulefold/parts/sketch.lines"), at)
+    edit(OTHER, "leftouter", "rightouter")
+    run("build")
+    assert len(sketched) == 2
+    assert same_as_anew()
 
 
 def test_a_store_forgets_what_was_not_asked_for_lately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

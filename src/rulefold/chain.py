@@ -14,6 +14,7 @@ from rulefold import codes
 from rulefold.diagnostics import Code, Diagnostic, Severity, as_data, count_by_severity
 from rulefold.folding import OnConflict, fold_rules
 from rulefold.folding.company import Comparison
+from rulefold.folding.grams import Sketch, Sketcher, pack, unpack
 from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Detection, PageSource
@@ -71,20 +72,33 @@ def build(
 
 
 def _comparison(memo: Memo | None) -> Comparison:
-    """The search for queries that are nearly the same, done again only where a query has changed."""
+    """The search for queries that are nearly the same: done again where a query has changed, a sketch made of that."""
+    if memo is None:
+        return near_duplicates
 
     def compare(queries: Sequence[str]) -> list[Near]:
-        if memo is None:
-            return near_duplicates(queries)
-        key = sha256("".join(f"{len(query)}:{query}" for query in queries).encode("utf-8", "surrogatepass")).hexdigest()
-        known = memo.get("near", key)
+        keys = [sha256(query.encode("utf-8", "surrogatepass")).hexdigest() for query in queries]
+        whole = sha256("".join(keys).encode()).hexdigest()
+        known = memo.get("near", whole)
         if known is not None:
             return [Near(*pair) for pair in json.loads(known)]
-        found = near_duplicates(queries)
-        memo.put("near", key, json.dumps(found).encode())
+        found = near_duplicates(queries, _sketches(queries, keys, memo))
+        memo.put("near", whole, json.dumps(found).encode())
         return found
 
     return compare
+
+
+def _sketches(queries: Sequence[str], keys: Sequence[str], memo: Memo) -> list[Sketch]:
+    """The sketches of queries, those that are remembered not made again."""
+    sketcher = Sketcher()
+    sketches = []
+    for query, key in zip(queries, keys, strict=True):
+        known = memo.get("sketch", key)
+        sketches.append(unpack(known) if known is not None else sketcher.sketch(query))
+        if known is None:
+            memo.put("sketch", key, pack(sketches[-1]))
+    return sketches
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:

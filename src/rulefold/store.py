@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -225,8 +225,8 @@ def _known(folder: Path) -> dict[str, set[str]]:
 
 def is_inside(path: str) -> bool:
     """Whether a path stays within the folder that it is relative to."""
-    pure = PurePosixPath(path)
-    if not pure.parts or pure.is_absolute() or ".." in pure.parts:
+    parts = {*path.split("/")}  # thousands are looked at in a build, and a PurePosixPath takes ten times as long
+    if path.startswith("/") or ".." in parts or parts <= {"", "."}:
         return False
     return path.isprintable() and not set("\\:") & set(path)
 

@@ -79,7 +79,7 @@ VALUES = {
     """,
 }
 LITERALS = {
-    "long": "1 5 0 0x10 long(7) int(3)",
+    "long": "1 5 0 0x10 long(7)",
     "real": "1.5 0.0 1e3 real(2)",
     "string": "'x' \"a,b\" @'c:\\x' h'secret' ''",
     "datetime": "datetime(2024-01-01) datetime(null)",

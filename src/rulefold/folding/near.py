@@ -25,7 +25,7 @@ MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or le
 # are expected to be, or more: fewer than 18 of 32 are less likely than one in eight million (binomial distribution).
 _PROMISING = 0.5625
 _APART = 0.0527  # of the grams of two similar queries, taken together, no more are in one alone: (1 - 0.9) / (1 + 0.9)
-_SHARING = 4 * MAX_COMPARED  # for one that shares several grams is met as often
+_SHARING = 2 * MAX_COMPARED  # for one that shares several grams is met as often
 _HELD = 2048  # sets of five-grams
 
 
@@ -37,13 +37,13 @@ class Near(NamedTuple):
     similarity: float
 
 
-def near_duplicates(queries: Sequence[str], sketch: Callable[[str], Sketch] | None = None) -> list[Near]:
+def near_duplicates(queries: Sequence[str], sketches: Sequence[Sketch] | None = None) -> list[Near]:
     """Pairs of queries that are nearly the same, in order; those that are the same are among them.
 
-    `sketch` gives the sketch of a query where it is known from before.
+    `sketches` are those of the queries, where they are known.
     """
     sketcher = Sketcher()
-    sketches = list(map(sketch or sketcher.sketch, queries))
+    sketches = sketches or list(map(sketcher.sketch, queries))
     alike: defaultdict[int, list[int]] = defaultdict(list)
     for n, one in enumerate(sketches):
         if one.size:

@@ -160,8 +160,10 @@ class Arrays(Tables):
             return self.unknown_rows(op.span, name)
         self.collected.functions.setdefault(name)
         values = self._plugin_arguments(op.call, at)
-        if name in _OF_A_COLUMN and values:
-            self.needs_column(values[0], f"the first argument of {name}")
+        if name in _OF_A_COLUMN and not values:
+            self.report(codes.QUERY_ARGUMENTS, op.call.span, f"found no argument, expected at least one for {name}")
+        elif name in _OF_A_COLUMN:
+            self.needs_column(op.call.arguments[0], values[0], f"the first argument of {name}")
         row = self._stated(op.schema, source) or self._plugin_row(op.call, values, source)
         plugin = Plugin(row, source, name, values, span=op.span)
         return replace(plugin, row=self.discover(plugin)) if self.discover is not None and row.open else plugin

@@ -6,7 +6,7 @@ from rulefold import codes
 from rulefold.kql import functions, syntax
 from rulefold.kql.bind.names import is_like, number_name, own_name, part_name, unused
 from rulefold.kql.bind.scope import Place
-from rulefold.kql.bind.values import Values
+from rulefold.kql.bind.values import Values, a_type
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     Aggregate,
@@ -30,7 +30,7 @@ from rulefold.kql.plan import (
     Value,
 )
 from rulefold.kql.syntax import Call, Expression, Named, Node, Ordered, Star, Wildcard
-from rulefold.kql.types import INTEGERS, Type
+from rulefold.kql.types import INTEGERS, NUMBERS, Type
 from rulefold.text import Span
 
 
@@ -50,7 +50,7 @@ class Columns(Values):
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:
         if isinstance(named.value, Call) and (columns := _columns_of(named.value)):
-            return self._parts(named.names, named.value, value, columns)
+            return self._parts(named.names, named.value, value, columns if named.several else columns[:1])
         if not named.several:
             return [Item(named.names[0], value)]
         if value.type is not Type.UNKNOWN:
@@ -60,7 +60,12 @@ class Columns(Values):
     def _parts(self, names: Sequence[str], call: Call, value: Value, columns: Sequence[tuple[str, Type]]) -> list[Item]:
         """The columns of a function that gives several: under the names given, and then under its own."""
         given = [*names[: len(columns)], *(name for name, _ in columns[len(names) :])]
-        parts = [Apply(type_, "part", (value,), span=call.span) for _, type_ in columns]
+        if len(_columns_of(call)) == 1:
+            return [Item(given[0], value)]
+        parts = [
+            Apply(type_, "part", (value, Constant(Type.LONG, number)), span=call.span)
+            for number, (_, type_) in enumerate(columns)
+        ]
         return [Item(name, part) for name, part in zip(given, parts, strict=True)]
 
     # ---------------------------------------------------------------------------------------------- filter, compute
@@ -262,11 +267,14 @@ class Columns(Values):
 
     def _percentiles(self, call: Call, at: Place, whole: Value) -> list[Item]:
         first = own_name(call.arguments[0]) if call.arguments else ""
-        asked = [self.value(argument, at) for argument in call.arguments[2 if "w" in call.function else 1 :]]
-        names = (number_name(one.value if isinstance(one, Constant) else None) for one in asked)
-        return [
-            Item(f"percentile_{first}_{name}", Apply(whole.type, "part", (whole,), span=call.span)) for name in names
-        ]
+        skip = 2 if "w" in call.function else 1
+        asked = [self.value(argument, at) for argument in call.arguments[skip:]]
+        bound = whole.arguments[skip:] if isinstance(whole, Apply) else ()
+        items = []
+        for one, value in zip(asked, bound, strict=True):
+            name = number_name(one.value if isinstance(one, Constant) else None)
+            items.append(Item(f"percentile_{first}_{name}", Apply(whole.type, "part", (whole, value), span=call.span)))
+        return items
 
     def _distinct(self, source: Relation, op: syntax.Distinct, at: Place) -> Relation:
         if len(op.columns) == 1 and isinstance(op.columns[0], Star):
@@ -369,8 +377,22 @@ class Columns(Values):
         taken[axis.name] = Column(Type.DYNAMIC)
         start, stop = (self.value(one, at) if one else None for one in (op.start, op.stop))
         step = self.value(op.step, at)
+        self._look_at_axis(axis.value, step, (start, stop))
         parts = (tuple(keys), tuple(items), tuple(defaults), axis, start, stop, step, op.ranged)
         return Series(Row(taken), source, *parts, span=op.span)
+
+    def _look_at_axis(self, axis: Value, step: Value, ends: Sequence[Value | None]) -> None:
+        """The steps of a series have to be some in which its axis can be counted, and its ends values of the axis."""
+        if Type.UNKNOWN in (axis.type, step.type):
+            return
+        if step.type not in _STEPS.get(axis.type, frozenset()):
+            what = " or ".join(sorted(_STEPS.get(axis.type, ()))) or "none, but an axis of numbers or times"
+            self.expected(f"{what} as a step of {a_type(axis.type)}", step, step.span)
+            return
+        like = NUMBERS if axis.type in NUMBERS else {axis.type}
+        for end in ends:
+            if end is not None and end.type not in like | {Type.UNKNOWN}:
+                self.expected(f"{a_type(axis.type)}, as the axis is", end, end.span)
 
     def _series_keys(
         self, by: Sequence[Expression], source: Relation, at: Place, taken: dict[str, Column]
@@ -385,6 +407,11 @@ class Columns(Values):
 _CONDITIONAL = frozenset({"anyif", "take_anyif"})
 _PERCENTILES = frozenset({"percentile", "percentilew", "percentiles", "percentilesw"})
 _SEVERAL = _CONDITIONAL | _PERCENTILES | {"any", "take_any", "arg_max", "arg_min", "argmax", "argmin"}
+_STEPS: dict[Type, frozenset[Type]] = {
+    **dict.fromkeys((Type.DATETIME, Type.TIMESPAN), frozenset({Type.TIMESPAN})),
+    **dict.fromkeys(INTEGERS, INTEGERS),
+    **dict.fromkeys((Type.REAL, Type.DECIMAL), NUMBERS),
+}
 _PROJECTS = {
     "project": Columns._plain_project,
     "project-away": Columns._project_away,

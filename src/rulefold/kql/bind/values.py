@@ -103,7 +103,7 @@ class Values(Binding):
 
     def expected(self, what: str, found: Value, span: Span) -> None:
         """Say that a value has another type than it should."""
-        self.report(codes.QUERY_TYPE, span, f"found {_a(found.type)}, expected {what}")
+        self.report(codes.QUERY_TYPE, span, f"found {a_type(found.type)}, expected {what}")
 
     def _literal(self, literal: Literal, _at: Place) -> Value:
         value = None if literal.value == MINUS_LEAST and literal.type is Type.LONG else literal.value
@@ -209,7 +209,7 @@ class Values(Binding):
         return Type.UNKNOWN if operator in ("+", "-", "*", "/", "%") else Type.BOOL
 
     def _undefined(self, operator: str, span: Span, *operands: Value) -> None:
-        types = " and ".join(_a(operand.type) for operand in operands)
+        types = " and ".join(a_type(operand.type) for operand in operands)
         self.report(codes.QUERY_TYPE, span, f"found {operator} with {types}, for which it is not defined")
 
     def _logical(self, logical: Logical, at: Place) -> Value:
@@ -241,7 +241,7 @@ class Values(Binding):
     def _between(self, test: Between, at: Place) -> Value:
         parts = tuple(self.value(part, at) for part in (test.left, test.low, test.high))
         if not operations.between(*(part.type for part in parts)):
-            types = ", ".join(_a(part.type) for part in parts)
+            types = ", ".join(a_type(part.type) for part in parts)
             self.report(codes.QUERY_TYPE, test.span, f"found {test.operator} with {types}, for which it is not defined")
         return Apply(Type.BOOL, test.operator, parts, span=test.span)
 
@@ -254,7 +254,7 @@ class Values(Binding):
         if not isinstance(member.member, Name):
             return self._misplaced(member.span, "found a call on a value, expected a member")
         if target.type not in _KEY_TYPES:
-            message = f"found a member of {_a(target.type)}, expected one of a dynamic value"
+            message = f"found a member of {a_type(target.type)}, expected one of a dynamic value"
             self.report(codes.QUERY_TYPE, member.member.span, message)
             return self.unknown(member.span)
         key = Constant(Type.STRING, member.member.name, span=member.member.span)
@@ -277,7 +277,7 @@ class Values(Binding):
         target = self.value(index.target, at)
         key = self.value(index.index, at)
         if target.type not in _KEY_TYPES:
-            message = f"found an element of {_a(target.type)}, expected one of a dynamic value"
+            message = f"found an element of {a_type(target.type)}, expected one of a dynamic value"
             self.report(codes.QUERY_TYPE, index.span, message)
             return self.unknown(index.span)
         return Access(target.type, target, key, span=index.span)
@@ -337,23 +337,25 @@ class Values(Binding):
 
     def _look_at_values(self, call: Call, arguments: Sequence[Value], parameters: Sequence[Parameter | None]) -> None:
         """Arguments that have to be constant, and those that have to be one of a few words."""
-        for argument, parameter in zip(arguments, parameters, strict=False):  # of an ambiguous call none is known
+        written = call.arguments
+        for argument, one, parameter in zip(arguments, written, parameters, strict=False):  # none of an ambiguous call
             if parameter is None:
                 continue
             if parameter.argument in _CONSTANTS and (column := _column_in(argument)) is not None:
                 message = f"found the column {column}, expected a constant as {parameter.name} of {call.function}"
                 self.report(codes.QUERY_PLACE, argument.span, message)
             if parameter.argument is Argument.COLUMN:
-                self.needs_column(argument, f"{parameter.name} of {call.function}")
+                self.needs_column(one, argument, f"{parameter.name} of {call.function}")
             if parameter.values and isinstance(argument, Constant) and isinstance(argument.value, str):
                 expected = {value.lower() for value in parameter.values}
                 if argument.value.lower() not in expected:
                     message = f"found {argument.value!r}, expected one of {', '.join(parameter.values)}"
                     self.report(codes.QUERY_TYPE, argument.span, message)
 
-    def needs_column(self, argument: Value, what: str) -> None:
+    def needs_column(self, written: Expression, argument: Value, what: str) -> None:
         """Say so where an argument is a value, and has to be a column by its name."""
-        if not isinstance(argument, ColumnValue) and argument.type is not Type.UNKNOWN:
+        is_column = isinstance(argument, ColumnValue) and isinstance(written, Name)
+        if not is_column and argument.type is not Type.UNKNOWN:
             self.report(codes.QUERY_PLACE, argument.span, f"found a value, expected a column as {what}")
 
     def _reach(self, back: Value, span: Span) -> None:
@@ -377,7 +379,7 @@ class Values(Binding):
         elif fault.reason is Reason.TYPE and fault.argument is not None and fault.parameter is not None:
             argument = arguments[fault.argument]
             kind = fault.parameter.kind.replace("/", " or ")
-            message = f"found {_a(argument.type)}, expected {kind} as {fault.parameter.name} of {name}"
+            message = f"found {a_type(argument.type)}, expected {kind} as {fault.parameter.name} of {name}"
             self.report(codes.QUERY_TYPE, argument.span, message)
         else:
             types = ", ".join(str(one.type) for one in arguments)
@@ -532,7 +534,8 @@ def _operand_type(value: Value) -> Operand:
     return Special.TABULAR if isinstance(value, TableValue) else value.type
 
 
-def _a(type_: Type) -> str:
+def a_type(type_: Type) -> str:
+    """A type with its article."""
     return f"{'an' if type_[0] in 'aiou' else 'a'} {type_}"
 
 

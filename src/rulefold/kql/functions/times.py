@@ -74,8 +74,8 @@ ROWS = (
     ),
     Function(
         "make_timespan",
-        "(days: integer, hours: integer, minutes: integer, seconds: integer) -> timespan; "
-        "(hours: integer, minutes: integer, seconds: integer?) -> timespan; "
+        "(days: integer, hours: integer, minutes: integer, seconds: number) -> timespan; "
+        "(hours: integer, minutes: integer, seconds: number?) -> timespan; "
         "(value: scalar) -> timespan",
         "The time span with the given parts.",
         column="single @1",

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from rulefold.kql.lower import plugins, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.steps import final
 from rulefold.kql.plan import Apply, Column, GivenRows, Plugin, Relation, Row, Value
@@ -36,6 +37,9 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     relations = Relations(engine, text, now)
     relations.windows = has_windows(plan, engine)
     rows = relations.rows(plan)
+    if relations.values.cut is not None and relations.values.measured:
+        what = "found a time with ticks of 100 ns in a query that measures times, which are kept by the microsecond"
+        raise refused(relations.values.cut, what)
     statement = _with_steps(final(rows), relations)
     return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
 

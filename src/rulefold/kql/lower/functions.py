@@ -1,5 +1,7 @@
 """Functions and aggregates that every engine says in the same words."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
@@ -8,7 +10,7 @@ from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.operators import as_bool, different, shifted
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.terms import Term, exact, long, test, text, truth
-from rulefold.kql.types import Type
+from rulefold.kql.types import INTEGERS, Type
 
 _DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 
@@ -27,10 +29,19 @@ def as_type(call: Call, number: int, type_: Type | None = None) -> Term:
 
 
 def _iff(call: Call) -> Term:
+    _of_one_type(call, (1, 2))
     return _chosen(call, [(as_bool(call, 0), as_type(call, 1))], as_type(call, 2))
 
 
+def _of_one_type(call: Call, numbers: Iterable[int]) -> None:
+    """Kusto does not put whole numbers and reals together here."""
+    types = {call[number].type for number in numbers}
+    if Type.REAL in types and types & INTEGERS:
+        raise call.refused(f"found whole numbers and reals in {call.apply.function}, expected values of one type")
+
+
 def _case(call: Call) -> Term:
+    _of_one_type(call, [*range(1, len(call), 2), len(call) - 1])
     pairs = [(as_bool(call, n), as_type(call, n + 1)) for n in range(0, len(call) - 1, 2)]
     return _chosen(call, pairs, as_type(call, len(call) - 1))
 
@@ -43,6 +54,7 @@ def _chosen(call: Call, pairs: list[tuple[Term, Term]], default: Term) -> Term:
 
 def _coalesce(call: Call) -> Term:
     """The first that is not null; of strings, that is not empty."""
+    _of_one_type(call, range(len(call)))
     terms = [as_type(call, number) for number in range(len(call))]
     nodes = [exact(term) for term in terms]
     if call.type is Type.STRING:

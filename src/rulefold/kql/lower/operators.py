@@ -412,7 +412,8 @@ def _are_constant_times(operator: str, left: Term, right: Term) -> bool:
     if not all(one.constant and isinstance(one.value, int) for one in (left, right)):
         return False
     if operator in "+-":
-        return left.type in _TIMES and right.type in _TIMES and right.type is not Type.DATETIME
+        later = operator == "-" and left.type is Type.DATETIME
+        return left.type in _TIMES and right.type in _TIMES and (later or right.type is not Type.DATETIME)
     one_span = (left.type is Type.TIMESPAN) != (right.type is Type.TIMESPAN)
     return operator == "*" and one_span and {left.type, right.type} <= {Type.TIMESPAN, *INTEGERS}
 
@@ -441,8 +442,14 @@ def ticks(call: Call, time: Term) -> Term:
     """A time as ticks since the year 1, a timespan as its own."""
     node = time.node
     if time.type is Type.DATETIME:
-        node = call.engine.between_times(node, call.engine.literal(Type.DATETIME, 0))
+        node = measured(call, node, call.engine.literal(Type.DATETIME, 0))
     return Term(node, Type.LONG, nullable=time.nullable)
+
+
+def measured(call: Call, later: Node, earlier: Node) -> Node:
+    """The ticks between two times; see `Values.measured`."""
+    call.values.measured = True
+    return call.engine.between_times(later, earlier)
 
 
 def shifted(call: Call, time: Term, span: Term, sign: int) -> Term:
@@ -464,7 +471,7 @@ def _of_datetimes(call: Call, operator: str, left: Term, right: Term) -> Term:
 def _of_timespans(call: Call, operator: str, left: Term, right: Term) -> Term:
     types = (left.type, right.type)
     if types == (Type.DATETIME, Type.DATETIME) and operator == "-":
-        return call.give(call.engine.between_times(left.node, right.node))
+        return call.give(measured(call, left.node, right.node))
     if Type.DATETIME in types and operator == "%":
         left, right = (ticks(call, one) for one in (left, right))
         return call.give(call.engine.integer(operator, left.node, right.node))

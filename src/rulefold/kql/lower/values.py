@@ -36,6 +36,7 @@ from rulefold.kql.plan import (
 )
 from rulefold.kql.syntax import Json, JsonArray, JsonObject
 from rulefold.kql.types import Type
+from rulefold.text import Span
 
 _NO_FIELDS: Mapping[str, Field] = {}
 
@@ -74,6 +75,9 @@ class Values:
         self._now = None if now is None else ticks_of(now)
         self._made = 0
         self.frame = Frame({})
+        # The place of a time that an engine of microseconds cuts, and whether the ticks between times are asked for.
+        self.cut: Span | None = None
+        self.measured = False
         engine.once = self.once
 
     # ------------------------------------------------------------------------------------------------------ values
@@ -91,6 +95,8 @@ class Values:
         return self.term(value).node
 
     def _constant(self, value: Constant) -> Term:
+        if value.type is Type.DATETIME and isinstance(value.value, int) and value.value % 10:
+            self.cut = value.span
         node = self.engine.literal(value.type, value.value)
         nullable = value.value is None and value.type is not Type.STRING
         return Term(node, value.type, nullable=nullable, constant=True, value=value.value)
@@ -223,7 +229,10 @@ class Values:
 def _plain(value: Json) -> object:
     """A dynamic literal as Python values; times are written as text."""
     if isinstance(value, JsonObject):
-        return {name: _plain(member) for name, member in reversed(value.members)}
+        plain: dict[str, object] = {}
+        for name, member in value.members:
+            plain.setdefault(name, _plain(member))
+        return plain
     if isinstance(value, JsonArray):
         return [_plain(item) for item in value.items]
     scalar = value.value

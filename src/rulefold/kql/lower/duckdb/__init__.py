@@ -137,10 +137,10 @@ class DuckDB(Engine):
     # ------------------------------------------------------------------------------------------------------- texts
 
     def search(self, operator: str, text: Node, pattern: Term) -> Node:
-        return texts.search(operator, text, pattern)
+        return texts.search(operator, self.once(text)(), pattern)
 
     def search_any(self, text: Node, patterns: Sequence[Term]) -> Node:
-        return texts.search_any(text, patterns)
+        return texts.search_any(self.once(text)(), patterns)
 
     def captures(self, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:
         return texts.captures(self, text, pattern, groups)

@@ -6,12 +6,14 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
-from rulefold.kql.lower.duckdb import dynamics
+from rulefold.kql.lower.duckdb import dynamics, lists, percentiles
+from rulefold.kql.lower.duckdb.bag_functions import bag_of, members, unique
 from rulefold.kql.lower.duckdb.conversions import to_dynamic
-from rulefold.kql.lower.duckdb.types import BIGINT, DOUBLE, JSON, cast
+from rulefold.kql.lower.duckdb.lists import Element
+from rulefold.kql.lower.duckdb.numbers import lower_bits
+from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, JSON, cast, try_cast
 from rulefold.kql.lower.engine import Builder, Engine
 from rulefold.kql.lower.operators import as_bool
-from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select
 from rulefold.kql.lower.terms import Field, Term, exact, sorted_by, text
@@ -56,7 +58,12 @@ def _sum(call_: Call, condition: Node | None) -> Term:
         return Term(sql.coalesce(total, call_.engine.literal(Type.REAL, 0.0)), Type.REAL, nullable=False)
     if term.type is Type.DECIMAL:
         return Term(sql.coalesce(total, sql.number(0)), Type.DECIMAL, nullable=False)
-    return Term(sql.coalesce(cast(total, BIGINT), sql.number(0)), call_.type, nullable=False)
+    return Term(sql.coalesce(_long_sum(total), sql.number(0)), call_.type, nullable=False)
+
+
+def _long_sum(total: Node) -> Node:
+    """A sum of longs, which wraps around."""
+    return sql.coalesce(try_cast(total, BIGINT), lower_bits(total.copy()))
 
 
 def _average(call_: Call, condition: Node | None) -> Term:
@@ -65,7 +72,14 @@ def _average(call_: Call, condition: Node | None) -> Term:
         return Term(of_rows("avg", exact(term), condition), Type.DATETIME)
     if term.type is Type.TIMESPAN:
         return Term(cast(of_rows("avg", exact(term), condition), BIGINT), Type.TIMESPAN)
+    if term.type is Type.DECIMAL:
+        return Term(cast(of_rows("avg", exact(term), condition), DECIMAL), Type.DECIMAL)
     node = of_rows("avg", call_.engine.convert(term, Type.REAL).node, condition)
+    if term.type is Type.LONG:
+        total = of_rows("sum", exact(term), condition)
+        count = sql.nullif(of_rows("count", exact(term).copy(), condition and condition.copy()), sql.number(0))
+        wrapped = sql.binary(exp.Div, cast(lower_bits(total.copy()), DOUBLE), count)
+        node = sql.case([(sql.is_null(try_cast(total, BIGINT)), wrapped)], node)
     return Term(sql.coalesce(node, call_.engine.literal(Type.REAL, float("nan"))), Type.REAL, nullable=False)
 
 
@@ -75,9 +89,59 @@ def _extreme(function: str) -> Aggregated:
         if term.type in _DYNAMICS:
             raise call_.refused(f"found {function} of a dynamic, which is not run; expected a value of another type")
         value = sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term)
-        return Term(of_rows(function, value, condition), term.type)
+        node = of_rows(function, value, condition)
+        if term.type is Type.REAL and function == "min":  # NaN is the greatest of all for DuckDB
+            some = of_rows("bool_or", call("isnan", value.copy()), condition and condition.copy())
+            node = sql.case([(some, call_.engine.literal(Type.REAL, float("nan")))], node)
+        return Term(node, term.type)
 
     return build
+
+
+def _bits(function: str) -> Builder:
+    def build(call_: Call) -> Term:
+        if call_[0].type not in INTEGERS:
+            raise call_.refused(f"found {call_.apply.function} of a {call_[0].type}, which is not run")
+        return Term(call(function, exact(call_[0])), call_.type)
+
+    return build
+
+
+def _covariance(function: str, *, conditional: bool) -> Builder:
+    def build(call_: Call) -> Term:
+        parts = [call_.engine.convert(call_[number], Type.REAL).node for number in (0, 1)]
+        node: Node = call(function, *parts)
+        if conditional:
+            node = sql.filtered(node, as_bool(call_, 2).node)
+        return Term(sql.coalesce(node, call_.engine.literal(Type.REAL, 0.0)), Type.REAL, nullable=False)
+
+    return build
+
+
+def _bag(call_: Call, condition: Node | None = None) -> Term:
+    """The members of all bags, of each key the first."""
+    entries = members(call_.engine.to_dynamic(call_[0]))
+    order = sorted_by(call_.values.frame.order)
+    collected: Node = call("list", exp.Order(this=entries, expressions=order) if order else entries)
+    tests = [sql.is_not_null(entries.copy())]
+    if condition is not None:
+        tests.append(condition)
+    together = call("flatten", sql.filtered(collected, sql.all_of(tests)))
+    size = call_.constant(1 if condition is None else 2, None)
+
+    def bag(all_of_them: Element) -> Node:
+        found = unique(all_of_them)
+        return bag_of(call("list_slice", found, sql.number(1), sql.number(size)) if isinstance(size, int) else found)
+
+    return Term(sql.coalesce(lists.let(together, bag), dynamics.constant({})), Type.DYNAMIC, nullable=False)
+
+
+def _make_bag(call_: Call) -> Term:
+    return _bag(call_)
+
+
+def _make_bag_if(call_: Call) -> Term:
+    return _bag(call_, as_bool(call_, 1).node)
 
 
 def _spread(function: str) -> Aggregated:
@@ -108,6 +172,8 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
         value = exp.Distinct(expressions=[value])
         order = [sql.ordered(value.expressions[0].copy(), nulls_first=False)]
     collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
+    if term.type in _DYNAMICS and not distinct:
+        nulls = True  # those of a dynamic are kept
     tests = [] if nulls else [sql.is_not_null(plain(call_, 0).copy())]
     if condition is not None:
         tests.append(condition)
@@ -153,11 +219,9 @@ def _make_list_with_nulls(call_: Call) -> Term:
     return _list(call_, distinct=False, nulls=True)
 
 
-def _percentile(call_: Call) -> Term:
-    share = call_.constant(1)
-    if not isinstance(share, int | float):
-        raise call_.refused("found no number as the percentile")
-    return Term(call("quantile_disc", exact(call_[0]), sql.number(share / 100)), call_[0].type)
+def _any_one(call_: Call, condition: Node | None) -> Term:
+    node = _any(call_[0])
+    return call_[0].of(node if condition is None else sql.filtered(node, condition), nullable=True)
 
 
 _OF_ROWS: dict[str, Aggregated] = {
@@ -183,7 +247,19 @@ AGGREGATES: dict[str, Builder] = {
     "make_list_with_nulls": _make_list_with_nulls,
     "make_set": _make_set,
     "make_set_if": _make_set_if,
-    "percentile": _percentile,
+    "make_bag": _make_bag,
+    "make_dictionary": _make_bag,
+    "make_bag_if": _make_bag_if,
+    "binary_all_and": _bits("bit_and"),
+    "binary_all_or": _bits("bit_or"),
+    "binary_all_xor": _bits("bit_xor"),
+    "covariance": _covariance("covar_samp", conditional=False),
+    "covariancep": _covariance("covar_pop", conditional=False),
+    "covarianceif": _covariance("covar_samp", conditional=True),
+    "covariancepif": _covariance("covar_pop", conditional=True),
+    "take_anyif": _where(_any_one),
+    "anyif": _where(_any_one),
+    **percentiles.ROWS,
 }
 
 
@@ -195,21 +271,28 @@ def part(engine: Engine, values: Values, piece: Apply) -> Term:
     whole = piece.arguments[0]
     if not isinstance(whole, Apply):
         raise TypeError(f"no part of {whole}")
-    if whole.function in ("percentiles", "percentilesw"):
-        raise refused(whole.span, f"found {whole.function}, which is not run yet")
-    wanted = piece.arguments[1]
     groups, values.frame.aggregates = values.frame.aggregates, None
-    term = values.term(wanted)
-    if whole.function in ("arg_max", "arg_min", "argmax", "argmin"):
+    term = values.term(piece.arguments[1])
+    if whole.function in ("percentiles", "percentilesw"):
+        call_ = Call(whole, [values.term(one) for one in whole.arguments], piece.type, values)
+        term = percentiles.one(call_, term)
+        node = term.node
+    elif whole.function in ("arg_max", "arg_min", "argmax", "argmin"):
         key = values.term(whole.arguments[0])
         node = _row_of_extreme(engine, whole.function, term, key)
-    else:
+    elif whole.function in ("take_anyif", "anyif"):
+        test = values.term(whole.arguments[1])
+        node = sql.filtered(_any(term), test.node)
+    elif len(whole.arguments) == 1 and not isinstance(whole.arguments[0], AllColumns):
         node = _any(term)
+    else:  # of one row, be it null there or not
+        node = call("first", exact(term))
     values.frame.aggregates = groups
-    return values.aggregated(term.of(node))
+    return values.aggregated(term.of(node, nullable=True))
 
 
 def _any(term: Term) -> Node:
+    """A value that is not null, if there is one."""
     if term.type in _DYNAMICS:
         return call("any_value", dynamics.known(term.node))
     return call("any_value", sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term))
@@ -218,7 +301,11 @@ def _any(term: Term) -> Node:
 def _row_of_extreme(engine: Engine, function: str, term: Term, key: Term) -> Node:
     """The value in the row with the greatest or the least key; in any row where all keys are null."""
     again, value = engine.once(exact(key)), engine.once(exact(term))
-    extreme = call("arg_max_null" if "max" in function else "arg_min_null", value(), again())
+    extreme: Node = call("arg_max_null" if "max" in function else "arg_min_null", value(), again())
+    if key.type is Type.REAL and "min" in function:  # NaN comes before all numbers too
+        is_nan = call("isnan", again())
+        first = sql.filtered(call("first", value()), is_nan.copy())
+        extreme = sql.case([(call("bool_or", is_nan), first)], extreme)
     if not key.nullable:
         return extreme
     found = sql.compare(exp.GT, exp.Count(this=again()), sql.number(0))

@@ -8,7 +8,7 @@ from rulefold.kql.lower.duckdb.lists import Element
 from rulefold.kql.lower.duckdb.types import JSON_LIST, VARCHAR, cast
 from rulefold.kql.lower.sql import Node, call
 
-_DEPTH = 6  # so many levels of arrays and objects are written; SQL has no recursion for values
+_DEPTH = 5  # so many levels of arrays and objects are written; SQL has no recursion for values
 
 
 def canonical(value: Element) -> Node:
@@ -23,14 +23,10 @@ def _written(value: Element, depth: int) -> Node:
         return sql.case([(_is(value, "OBJECT", "ARRAY"), call("error", deep))], scalar)
     inner = lists.each(_members(value, depth), lambda e: _member(e, depth), depth)
     text = call("array_to_string", inner, sql.string(","))
-    joined = sql.coalesce(text, sql.string(""))
-    return sql.case(
-        [
-            (_is(value, "OBJECT"), call("concat", sql.string("{"), joined, sql.string("}"))),
-            (_is(value, "ARRAY"), call("concat", sql.string("["), joined.copy(), sql.string("]"))),
-        ],
-        scalar,
-    )
+    opening = sql.case([(_is(value, "OBJECT"), sql.string("{"))], sql.string("["))
+    closing = sql.case([(_is(value, "OBJECT"), sql.string("}"))], sql.string("]"))
+    whole = call("concat", opening, sql.coalesce(text, sql.string("")), closing)
+    return sql.case([(_is(value, "OBJECT", "ARRAY"), whole)], scalar)
 
 
 def _is(value: Element, *kinds: str) -> Node:

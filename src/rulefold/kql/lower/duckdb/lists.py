@@ -79,3 +79,10 @@ def member(node: Node, name: str) -> Node:
 def first_of_each(items: Element) -> Node:
     """The elements, each once, in the order in which they come first."""
     return where_numbered(items(), lambda e, i: sql.compare(exp.EQ, call("list_position", items(), e()), i()))
+
+
+def let(node: Node, body: Callable[[Element], Node]) -> Node:
+    """What is made of a value that is written several times, where it cannot be worked out in a step before."""
+    made = body(lambda: exp.Column(this=_variable("$v")))
+    one = exp.Array(expressions=[node])
+    return call("list_extract", call("list_transform", one, _lambda(made, "$v")), sql.number(1))

@@ -48,7 +48,7 @@ def _wrapped(kind: type[exp.Binary], left: Node, right: Node) -> Node:
 
 
 def lower_bits(whole: Node) -> Node:
-    """The lower 64 bits of a HUGEINT, as a long."""
+    """The lower 64 bits of a whole number that has more, as a long."""
     lifted = sql.binary(exp.Add, whole, cast(sql.number(_HALF), HUGEINT))
     rest = sql.binary(exp.Mod, lifted, cast(sql.number(_WIDTH), HUGEINT))
     positive = sql.binary(

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
+from rulefold.kql.lower.duckdb.regexes import translated
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
+from rulefold.kql.syntax import NOWHERE
 
 _START, _END = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
@@ -22,34 +25,54 @@ def quoted(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def lowered(text: str) -> str:
+    """A text in lower case as DuckDB has it: one character for one, whatever is beside it."""
+    return "".join(character.lower()[0] for character in text)
+
+
 def search(operator: str, text: Node, pattern: Term) -> Node:
     """Whether a text has something."""
     name, _, case = operator.partition("_")
-    if name == "matches regex":
-        return call("regexp_matches", text, pattern.node)
     wanted = pattern.value if pattern.constant and isinstance(pattern.value, str) else None
+    if name == "matches regex":
+        return call("regexp_matches", text, pattern.node if wanted is None else _expression(wanted))
     if name in _PLAIN:
-        if case == "cs":
-            return call(_PLAIN[name], text, pattern.node)
-        node = sql.string(wanted.lower()) if wanted is not None else call("lower", pattern.node)
-        return call(_PLAIN[name], call("lower", text), node)
+        return _plain(_PLAIN[name], text, pattern.node, wanted, folding=case != "cs")
     return _term_search(name, text, pattern.node, wanted, folding=case != "cs")
 
 
 _PLAIN = {"contains": "contains", "startswith": "starts_with", "endswith": "ends_with"}
 
 
+def _expression(wanted: str) -> Node:
+    return sql.string(translated(wanted, lambda why: refused(NOWHERE, why)).text)
+
+
+def _plain(function: str, text: Node, pattern: Node, wanted: str | None, *, folding: bool) -> Node:
+    if not folding:
+        return call(function, text, pattern)
+    folded = sql.string(lowered(wanted)) if wanted is not None else call("lower", pattern)
+    return call(function, call("lower", text), folded)
+
+
 def _term_search(name: str, text: Node, pattern: Node, wanted: str | None, *, folding: bool) -> Node:
-    """`has`, `hasprefix` and `hassuffix`: a term, its start, or its end."""
+    """`has`, `hasprefix` and `hassuffix`: a term, its start, or its end.
+
+    That a text has the characters is found out much faster than that they are a term: the rest is looked at only.
+    """
     if wanted == "":
         return sql.true()
+    has = _plain("contains", text, pattern, wanted, folding=folding)
     flags = "(?i)" if folding else ""
     if wanted is not None:
-        return call("regexp_matches", text, sql.string(flags + bounded(name, wanted)))
-    start = _edge(_START, r"^[\p{L}\p{Nd}]", pattern) if name != "hassuffix" else sql.string("")
+        expression = bounded(name, wanted)
+        if expression == quoted(wanted):
+            return has
+        return sql.all_of([has, call("regexp_matches", text.copy(), sql.string(flags + expression))])
+    start = _edge(_START, r"^[\p{L}\p{Nd}]", pattern.copy()) if name != "hassuffix" else sql.string("")
     end = _edge(_END, r"[\p{L}\p{Nd}]$", pattern.copy()) if name != "hasprefix" else sql.string("")
-    expression = call("concat", sql.string(flags), start, call("regexp_escape", pattern.copy()), end)
-    return call("regexp_matches", text, expression)
+    built = call("concat", sql.string(flags), start, call("regexp_escape", pattern.copy()), end)
+    return sql.case([(has, call("regexp_matches", text.copy(), built))], sql.false())
 
 
 def bounded(name: str, wanted: str) -> str:
@@ -68,10 +91,20 @@ def _edge(bound: str, inside: str, pattern: Node) -> Node:
     return sql.case([(test, sql.string(bound))], sql.string(""))
 
 
+_FEW = 3
+
+
 def search_any(text: Node, patterns: Sequence[Term]) -> Node:
     """Whether a text has one of several terms."""
-    alternatives = "|".join(dict.fromkeys(bounded("has", str(one.value)) for one in patterns))
-    return call("regexp_matches", text, sql.string(f"(?i)(?:{alternatives})"))
+    wanted = list(dict.fromkeys(str(one.value) for one in patterns))
+    if len(wanted) == 1:
+        return _term_search("has", text, sql.string(wanted[0]), wanted[0], folding=True)
+    alternatives = "|".join(bounded("has", one) for one in wanted)
+    found = call("regexp_matches", text, sql.string(f"(?i)(?:{alternatives})"))
+    if len(wanted) > _FEW:
+        return found
+    has = [_plain("contains", text.copy(), sql.string(one), one, folding=True) for one in wanted]
+    return sql.all_of([sql.any_of(has), found])
 
 
 def captures(engine: Engine, text: Node, pattern: str, groups: Sequence[int]) -> list[Node]:

@@ -1,9 +1,12 @@
 """Functions over the rows in their order."""
 
+from collections.abc import Callable
+
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
+from rulefold.kql.lower.duckdb.lists import Element, reduced
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.operators import as_bool
 from rulefold.kql.lower.sql import Node, call
@@ -60,10 +63,63 @@ def _running_sum(call_: Call) -> Term:
     return Term(exp.Cast(this=node, to=cast), term.type, nullable=False)
 
 
+def _changes(call_: Call, groups: Node | None) -> Callable[[], Node]:
+    """Whether a row has another value than the one before it, or is the first."""
+    term = call_[0]
+    value = call_.once(text(term) if term.type is Type.STRING else exact(term))
+    before = over(call_, call("lag", value()), groups)
+    first = sql.compare(exp.EQ, over(call_, exp.RowNumber(), groups and groups.copy()), sql.number(1))
+    return call_.once(sql.any_of([first, sql.compare(exp.NullSafeNEQ, value(), before)]))
+
+
+def _dense_rank(call_: Call) -> Term:
+    groups = _groups(call_, 1)
+    changes = _changes(call_, groups)
+    counted = call("sum", sql.case([(changes(), sql.number(1))], sql.number(0)))
+    rank = over(call_, counted, groups and groups.copy())
+    return Term(exp.Cast(this=rank, to=call_.engine.sql_type(Type.LONG)), Type.LONG, nullable=False)
+
+
+def _least_rank(call_: Call) -> Term:
+    """The number of the first row that has the value, where values are next to each other."""
+    groups = _groups(call_, 1)
+    changes = _changes(call_, groups)
+    number = call_.once(over(call_, exp.RowNumber(), groups and groups.copy()))
+    start = call("max", sql.case([(changes(), number())]))
+    return Term(over(call_, start, groups and groups.copy()), Type.LONG, nullable=False)
+
+
+def _session(call_: Call) -> Term:
+    """The time at which the session of a row starts.
+
+    A session ends where rows are too far apart, or where it is said to start anew; what is left is cut where a row is
+    too far from the first of its session.
+    """
+    moment = call_.once(exact(call_[0]))
+    gap = call_.engine.between_times(moment(), over(call_, call("lag", moment())))
+    ends = [sql.compare(exp.GT, gap, call_.node(2))]
+    if len(call_) > 3:
+        ends.append(as_bool(call_, 3).node)
+    anew = call_.once(sql.case([(sql.any_of(ends), sql.number(1))], sql.number(0)))
+    chunk = call_.once(over(call_, call("sum", anew())))
+    so_far = call_.once(over(call_, call("list", moment()), chunk()))
+    width = call_.once(call_.node(1))
+
+    def start(first: Element, one: Element) -> Node:
+        too_far = sql.compare(exp.GT, call_.engine.between_times(one(), first()), width())
+        return sql.case([(too_far, one())], first())
+
+    known = sql.is_not_null(moment())
+    return Term(sql.case([(known, reduced(so_far(), start))]), Type.DATETIME)
+
+
 WINDOWS: dict[str, Builder] = {
     "prev": _neighbour("lag"),
     "next": _neighbour("lead"),
     "row_number": _row_number,
     "row_cumsum": _running_sum,
+    "row_rank_dense": _dense_rank,
+    "row_rank_min": _least_rank,
+    "row_window_session": _session,
 }
 __all__ = ["Apply", "Constant"]
