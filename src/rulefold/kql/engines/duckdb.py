@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -167,8 +166,8 @@ class DuckDBSession(Session):
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
         return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
 
-    def _fetched(self, text: str) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = []
+    def _fetched(self, text: str) -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = []
         weight = 0
         with self._bounded():
             result = self._connection.execute(text)
@@ -194,7 +193,8 @@ class DuckDBSession(Session):
 
     def columns_of(self, plugin: Plugin, now: datetime) -> Row:
         question = lower_question(plugin, self.words(), now)
-        return plugins.columns_found(plugin, self._fetched(question.sql("duckdb")))
+        found = self._fetched(question.sql("duckdb"))
+        return plugins.columns_found(plugin, ((str(name), str(kind)) for name, kind in found))
 
     # ------------------------------------------------------------------------------------------------------- limits
 
