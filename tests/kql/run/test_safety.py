@@ -75,7 +75,9 @@ def test_a_regular_expression_is_no_sql() -> None:
 
 def test_a_table_may_be_called_like_a_step() -> None:
     tables = {"step_1": kql.Table({"a": "long"}, [(1,)]), "step_2": kql.Table({"a": "long"}, [(2,)])}
-    assert kql.run("step_2 | extend b = a | where b > 0 | join (step_1 | extend a = 2) on a", tables).rows == ((2, 2, 2),)
+    assert kql.run("step_2 | extend b = a | where b > 0 | join (step_1 | extend a = 2) on a", tables).rows == (
+        (2, 2, 2),
+    )
 
 
 def test_what_was_not_given_cannot_be_reached_by_sql_either(secret: Path, tmp_path: Path) -> None:

@@ -151,10 +151,12 @@ def _bag_unpack(relations: "Relations", relation: Plugin) -> Rows:
 
 def _aggregate(relation: Plugin) -> Value:
     """What is worked out for each column of pivot: the number of rows if nothing else is said."""
-    given = relation.arguments[1:2]
-    if given and isinstance(given[0], Apply):
-        return given[0]
-    return Apply(Type.LONG, "count", ())
+    given = relation.arguments[1] if len(relation.arguments) > 1 else None
+    if not isinstance(given, Apply):
+        return Apply(Type.LONG, "count", ())
+    if given.function in ("any", "take_any") and given.arguments:
+        return Apply(given.arguments[0].type, "part", (given, given.arguments[0]), span=given.span)
+    return given
 
 
 def _pivot(relations: "Relations", relation: Plugin) -> Rows:

@@ -124,15 +124,14 @@ def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | 
 
 
 def _batches(columns: Sequence[tuple[str, Node]]) -> list[list[tuple[str, Node]]]:
-    """Columns that can be worked out in one SELECT: none is of a window or of a subquery of the same."""
+    """Columns that can be worked out in one SELECT: none is of another one of the same."""
     batches: list[list[tuple[str, Node]]] = [[]] if columns else []
-    closed: set[str] = set()
+    made: set[str] = set()
     for name, node in columns:
-        if closed and any(column.name in closed for column in node.find_all(exp.Column)):
+        if made and any(column.name in made for column in node.find_all(exp.Column)):
             batches.append([])
-            closed = set()
-        if node.find(exp.Window, exp.Subquery):
-            closed.add(name)
+            made = set()
+        made.add(name)
         batches[-1].append((name, node))
     return batches
 
