@@ -336,6 +336,8 @@ class Tables(Columns):
         missing.setdefault(name)
         message = f"found {name}, which is no known {what} and is left out of the union"
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
+        if self.as_run:
+            return None
         rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 

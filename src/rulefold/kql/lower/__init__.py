@@ -40,8 +40,9 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     if relations.values.cut is not None and relations.values.measured:
         what = "found a time with ticks of 100 ns in a query that measures times, which are kept by the microsecond"
         raise refused(relations.values.cut, what)
-    statement = _with_steps(final(rows), relations)
-    return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
+    statement = _with_steps(final(rows, plan.row, engine.null), relations)
+    types = {name: field.type for name, field in rows.fields.items()}
+    return Lowered(statement, tuple((name, types.get(name, Type.DYNAMIC)) for name in plan.row))
 
 
 def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) -> exp.Select:
