@@ -318,7 +318,9 @@ class Tables(Columns):
             elif found is not None:
                 inputs.append(found)
         label = option(op.options, "withsource") or option(op.options, "with_source")
-        labels = tuple(_label(one) or f"union_arg{number}" for number, one in enumerate(inputs))
+        labels = tuple(
+            self.called.get(id(one)) or _label(one) or f"union_arg{number}" for number, one in enumerate(inputs)
+        )
         return self._together(inputs, op.span, label, labels)
 
     def _union_table(self, table: Expression, at: Place, *, fuzzy: bool) -> Relation | None:

@@ -69,6 +69,7 @@ class Values(Binding):
         """See `Binding`."""
         super().__init__(schemas, library)
         self.as_run = False
+        self.called: dict[int, str] = {}  # what `as` calls the rows of a relation, by its identity
         self.declared_elsewhere: dict[str, Declared] = {}
 
     # --------------------------------------------------------------------------------------------- what others bind
