@@ -108,9 +108,11 @@ class DuckDBSession(Session):
             return self._load_arrow(name, types, source)
         if not isinstance(source, Sequence):
             raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
-        found, text = found_rows(types or {}, source)
-        self._create(name, "TABLE", self._as(found, types or {}), [text])
-        return types or {}
+        if types is None:
+            raise FilesError(f"{name}: found rows without a schema, expected the types of their columns")
+        found, text = found_rows(types, source)
+        self._create(name, "TABLE", self._as(found, types), [text])
+        return types
 
     def _load_files(self, name: str, types: Types | None, source: Path) -> Types:
         """Make a view: what a query asks for is read when it asks."""
