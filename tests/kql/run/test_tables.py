@@ -202,8 +202,8 @@ def test_folders_and_what_the_names_of_folders_state(tmp_path: Path) -> None:
     (tmp_path / "T" / "_SUCCESS").touch()
     lines(tmp_path / "T" / ".hidden.jsonl", {"s": "no"})
     schema = {"s": "string", "dt": "datetime", "kind": "string"}
-    day = NOON.replace(hour=0)
-    assert read(tmp_path / "T", schema, "T | where dt >= datetime(2024-05-04)") == (("2024-05-04", day, "x"),)
+    start = NOON.replace(hour=0)
+    assert read(tmp_path / "T", schema, "T | where dt >= datetime(2024-05-04)") == (("2024-05-04", start, "x"),)
     assert types_of(tmp_path / "T") == {"s": "string", "dt": "string", "kind": "string"}
     lines(tmp_path / "J" / "dt=2024-05-04" / "a.jsonl", {"a": 1})
     lines(tmp_path / "J" / "b.jsonl.d" / "dt=2024-05-04" / "b.jsonl", {"a": 2})
@@ -266,8 +266,8 @@ def _written(path: Path, data: bytes) -> Path:
 
 
 FAULTY: list[tuple[str, bytes, dict[str, str] | None, str]] = [
-    ("T.jsonl", b'{"a":1}\n{"a":\n{"a":2}\n', {"a": "long"}, "T.jsonl:3: Malformed JSON"),
-    ("T.jsonl", b'{"a":1}\n{"a":\n{"a":2}\n', None, "T.jsonl:3: Malformed JSON"),
+    ("T.jsonl", b'{"a":1}\n{"a":\n{"a":2}\n', {"a": "long"}, "T.jsonl:2: Malformed JSON"),
+    ("T.jsonl", b'{"a":1}\n{"a":\n{"a":2}\n', None, "T.jsonl:2: Malformed JSON"),
     ("T.jsonl", b'{"a":1}\n5\n', {"a": "long"}, "T.jsonl:2: JSON transform error: Expected OBJECT"),
     ("T.jsonl", b'{"a":1,"a":2}\n', {"a": "long"}, "T.jsonl:1: JSON transform error"),
     ("T.json", b"[1, 2]", None, "T.json: found values that are no objects, expected an object for each row"),
