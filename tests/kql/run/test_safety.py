@@ -11,7 +11,7 @@ from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 
 NASTY = ["a'b", 'a"b', "a;drop table T;--", "a/*b*/", "$1", "?", "a\\", "a\nb", "{x}", "select", "ä b", "'; ATTACK --"]
-SECRET = "the-secret-of-the-disk"
+SECRET = "the-secret-of-the-disk"  # noqa: S105
 
 
 @pytest.fixture
@@ -88,9 +88,9 @@ def test_what_was_not_given_cannot_be_reached_by_sql_either(secret: Path, tmp_pa
         connection = session._connection  # type: ignore[attr-defined]
         assert connection.execute('SELECT * FROM "T"').fetchall() == [(1,)]
         for statement in (
-            f"SELECT * FROM '{secret}'",
-            f"SELECT * FROM read_csv('{secret}')",
-            f"SELECT * FROM read_text('{secret}')",
+            f"SELECT * FROM '{secret}'",  # noqa: S608
+            f"SELECT * FROM read_csv('{secret}')",  # noqa: S608
+            f"SELECT * FROM read_text('{secret}')",  # noqa: S608
             "SELECT * FROM glob('/*')",
             "SELECT * FROM 'https://example.com/x.csv'",
             f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
@@ -136,7 +136,8 @@ def test_a_run_that_does_not_end_is_ended_and_the_process_lives(query: str) -> N
     "query",
     [
         "range x from 1 to 1000000000000 step 1",
-        "range x from 1 to 100000000 step 1 | extend k = strcat('some longer text ', tostring(x)) | summarize by k | count",
+        "range x from 1 to 100000000 step 1 | extend k = strcat('some longer text ', tostring(x)) "
+        "| summarize by k | count",
     ],
 )
 def test_a_run_that_takes_too_much_memory_is_ended(query: str) -> None:

@@ -25,6 +25,7 @@ from rulefold.kql.lower.terms import Term, exact
 from rulefold.kql.types import INTEGERS, Type
 
 TEXT, DOCUMENT = "VARCHAR", "JSON"
+STATED = "stated by a folder"  # text out of the name of a folder
 
 _FOUND = {
     "BOOLEAN": Type.BOOL,
@@ -60,6 +61,8 @@ def kept(engine: Engine, node: Node, found: str, type_: Type) -> Node:
 
     The node is written several times, and should be no more than the name of a column.
     """
+    if found == STATED:
+        return _of_name(engine, node, type_)
     if found == TEXT:
         return _of_text(engine, node, type_)
     if found == DOCUMENT:
@@ -67,6 +70,17 @@ def kept(engine: Engine, node: Node, found: str, type_: Type) -> Node:
     if type_ is Type.DECIMAL and found_type(found) in (Type.LONG, Type.REAL):
         return try_cast(node, DECIMAL)
     return _of_typed(engine, _plain(node, found), type_)
+
+
+def _of_name(engine: Engine, node: Node, type_: Type) -> Node:
+    """A text out of the name of a folder, so simply that the engine can leave out folders by it."""
+    match type_:
+        case Type.DATETIME:
+            return try_cast(node, TIMESTAMP)
+        case Type.LONG | Type.INT:
+            return try_cast(node, BIGINT)
+        case _:
+            return _of_text(engine, node, type_)
 
 
 def _plain(node: Node, found: str) -> Term:
