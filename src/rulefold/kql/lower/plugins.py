@@ -21,7 +21,7 @@ _MOST_COLUMNS = 1_000  # that a plug-in may find in the data
 
 def plugin(relations: "Relations", relation: Plugin) -> Rows:
     """The rows of a plug-in."""
-    lowering = _PLUGINS.get(relation.name) or relations.engine.plugins.get(relation.name)
+    lowering = PLUGINS.get(relation.name) or relations.engine.plugins.get(relation.name)
     if lowering is None:
         raise refused(relation.span, f"found {relation.name}, a plug-in that is not run")
     return lowering(relations, relation)
@@ -218,7 +218,7 @@ def _pivot_keys(relation: Plugin, source: Rows) -> Sequence[Item]:
     return [Item(name, ColumnValue(row.columns[name].type, name)) for name in kept]
 
 
-_PLUGINS: dict[str, Callable[["Relations", Plugin], Rows]] = {
+PLUGINS: dict[str, Callable[["Relations", Plugin], Rows]] = {
     "bag_unpack": _bag_unpack,
     "pivot": _pivot,
 }
