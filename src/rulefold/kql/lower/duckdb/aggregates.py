@@ -273,7 +273,7 @@ def part(engine: Engine, values: Values, piece: Apply) -> Term:
         raise TypeError(f"no part of {whole}")
     groups, values.frame.aggregates = values.frame.aggregates, None
     term = values.term(piece.arguments[1])
-    if whole.function in ("percentiles", "percentilesw"):
+    if whole.function.startswith("percentile"):
         call_ = Call(whole, [values.term(one) for one in whole.arguments], piece.type, values)
         term = percentiles.one(call_, term)
         node = term.node
