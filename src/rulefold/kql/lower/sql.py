@@ -134,7 +134,9 @@ def ordered(node: Node, *, descending: bool = False, nulls_first: bool = True) -
 
 
 def alias(node: Node, text: str) -> Node:
-    """A value under a name."""
+    """A value under a name; a column of that name has it already."""
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier) and node.this.this == text:
+        return node
     return exp.Alias(this=node, alias=name(text))
 
 
