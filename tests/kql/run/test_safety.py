@@ -147,6 +147,17 @@ def test_a_run_that_takes_too_much_memory_is_ended(query: str) -> None:
     assert kql.run("print 1").rows == ((1,),)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "print array_length(repeat(1, 2000000000))",
+        "range x from 1 to 1 step 1 | make-series n = count() on x from 1 to 2000000000 step 1",
+    ],
+)
+def test_a_list_as_long_as_anything_is_not_made(query: str) -> None:
+    assert "found a list of more than 1,048,576 values" in refused(query)
+
+
 def test_what_is_put_aside_on_disk_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert kql.run("range x from 1 to 1000 step 1 | count").rows == ((1000,),)
