@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -19,6 +19,7 @@ from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, Detection, PageSource
 from rulefold.queries import LACKING, Looker, Memo
+from rulefold.queries.statements import statements
 from rulefold.reading import PagesRead, read_pages
 from rulefold.targets import FORMATS
 from rulefold.text import Place
@@ -34,6 +35,7 @@ class Build:
     catalogue: Catalogue
     diagnostics: tuple[Diagnostic, ...]
     rejects: Mapping[str, bytes]
+    statements: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(
@@ -44,11 +46,12 @@ def build(
     workspace: Workspace | None = None,
     memo: Memo | None = None,
     jobs: int = 1,
+    sql: bool = False,
 ) -> Build:
     """Read pages one after another and fold their rows, see `fold`.  Raises OSError for an unreadable page.
 
     The queries are read where there is a workspace.  What `memo` remembers of pages and queries is not made again;
-    pages are read by so many processes as `jobs` says.
+    pages are read by so many processes as `jobs` says.  With `sql`, queries are compiled too.
     """
     digest = sha256()
 
@@ -64,11 +67,15 @@ def build(
     reading = read.reading
     looker = Looker(workspace, memo) if workspace is not None else None
     catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, looker)
+    compiled: Mapping[str, str] = {}
+    if sql and workspace is not None:
+        compiled, without = statements(catalogue, workspace, memo)
+        told = [*told, *without]
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
-    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)))
+    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)), compiled)
 
 
 def _comparison(memo: Memo | None) -> Comparison:
@@ -181,8 +188,9 @@ def catalogue_files(catalogue: Catalogue, formats: Collection[str]) -> dict[str,
 
 
 def output_files(built: Build, formats: Collection[str]) -> dict[str, bytes]:
-    """All files of an output folder but its manifest: the catalogue's, the diagnostics, and the rejects."""
-    files = catalogue_files(built.catalogue, formats)
+    """All files of an output folder but its manifest: the catalogue's, statements, the diagnostics, and the rejects."""
+    files = catalogue_files(built.catalogue, [name for name in formats if name in FORMATS])
+    files.update({path: text.encode() for path, text in built.statements.items()})
     told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}
     files["diagnostics.json"] = to_json(told, indent=2) + b"\n"
     files.update(built.rejects)

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
     from rulefold.inputs import Page
 
-FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html")
-USUAL = FORMATS[:-1]  # a page to browse is a third as large as all else together, and is made for who asks for it
+FORMATS = ("json", "yaml", "markdown", "kql", "schema", "html", "sql")
+# A page to browse is a third as large as all else together, and SQL takes as long as all else: both are for who asks.
+USUAL = FORMATS[:-2]
 ALL = "all"
 _SHOWN_ERRORS = 20
 _LARGE = 64 * 2**20  # bytes of pages
@@ -53,7 +54,7 @@ formats_option: Decorator = click.option(
     "formats",
     multiple=True,
     callback=_formats,
-    help=f"Some of {', '.join(FORMATS)}, or {ALL}; else all but html.",
+    help=f"Some of {', '.join(FORMATS)}, or {ALL}; else all but html and sql.",
 )
 
 
@@ -112,6 +113,7 @@ def build(
         workspace=loaded(stated) if stated else None,
         memo=memory.parts if memory else None,
         jobs=jobs or _jobs(read),
+        sql="sql" in formats,
     )
     told = judged(built.diagnostics)
     print_findings(told)

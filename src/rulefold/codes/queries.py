@@ -233,3 +233,13 @@ QUERY_FAILED = Code(
     "T | join kind=inner (T) on $left.Constant == $right.Constant",
     "T | where TimeGenerated > ago(1h) | join kind=inner (T) on Id",
 )
+QUERY_WITHOUT_SQL = Code(
+    "RF753",
+    "query-without-sql",
+    _NOTE,
+    "A query is not compiled to SQL.",
+    "`build --format sql` writes a statement for each query whose answer in SQL is that of Kusto. This one uses what "
+    "is not run (RF751), a table or a function that the workspace does not state, or has a fault.",
+    "T | evaluate autocluster()",
+    "T | summarize count() by Account",
+)

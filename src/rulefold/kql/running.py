@@ -10,12 +10,16 @@ from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryDiagnostic, QueryError
 from rulefold.kql.lower import Lowered, lower
+from rulefold.kql.lower.duckdb import DuckDB
+from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
 from rulefold.kql.results import Result, ResultColumn, Table
 from rulefold.kql.syntax import NOWHERE, Function
 from rulefold.text import Span
+
+DIALECTS: dict[str, type[Engine]] = {"duckdb": DuckDB}
 
 
 def compile(  # noqa: A001 - what it does
@@ -28,9 +32,9 @@ def compile(  # noqa: A001 - what it does
 
     Raises QueryError for a fault of the query, and for what is not run.
     """
-    engine = ENGINES[dialect]()
+    engine = DIALECTS[dialect]()
     plan = bound(text, schemas or {}, functions or {})
-    return lower(plan, engine.words(), text).text(dialect)
+    return lower(plan, engine, text).text(dialect)
 
 
 def bound(
