@@ -22,7 +22,7 @@ commands AS (
     TimeGenerated, InitiatingProcessCommandLine, AdditionalFields ->> '$.Command' AS PSCommand,
     regexp_extract(InitiatingProcessCommandLine, '-File\s(script[0-9]{1,9}\.ps1)', 1) AS PowershellFileName
   FROM DeviceEvents
-  WHERE regexp_matches(InitiatingProcessCommandLine, '(?i)-File\b')
+  WHERE InitiatingProcessCommandLine ILIKE '%-File %'
 ),
 scripts AS (
   SELECT

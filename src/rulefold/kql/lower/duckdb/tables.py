@@ -38,6 +38,7 @@ _FOUND = {
     "UUID": Type.GUID,
     **dict.fromkeys(("JSON", "VARIANT", "STRUCT", "MAP", "UNION"), Type.DYNAMIC),
 }
+_SMALL = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"})
 _READ_AS_TEXT = (Type.STRING, Type.DATETIME, Type.GUID, Type.DECIMAL)
 # What the engine takes for JSON and is none: a comma before an end, and what is no number.
 _LOOSE = r",\s*[\]}]|[nN][aA][nN]|[iI][nN][fF]"
@@ -88,7 +89,8 @@ def _plain(node: Node, found: str) -> Term:
     type_ = found_type(found)
     match type_:
         case Type.LONG:
-            node = node if found == "BIGINT" else try_cast(node, BIGINT)
+            if found != "BIGINT":  # a cast that cannot fail is one through which filters reach the file
+                node = cast(node, BIGINT) if found in _SMALL else try_cast(node, BIGINT)
         case Type.REAL:
             node = node if found == "DOUBLE" else cast(node, DOUBLE)
         case Type.DATETIME if found == "TIMESTAMP WITH TIME ZONE":
