@@ -16,7 +16,7 @@ from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
 from rulefold.kql.results import Result, ResultColumn, Table
-from rulefold.kql.syntax import NOWHERE, Function
+from rulefold.kql.syntax import Function
 from rulefold.text import Span
 
 DIALECTS: dict[str, type[Engine]] = {"duckdb": DuckDB}
@@ -101,6 +101,3 @@ def answered(session: Session, statement: Lowered) -> Result:
     """What a statement gives.  Raises QueryError."""
     rows = session.rows(statement)
     return Result(tuple(ResultColumn(name, type_) for name, type_ in statement.columns), tuple(rows))
-
-
-__all__ = ["NOWHERE", "answered", "compile", "lowered", "run"]

@@ -9,7 +9,7 @@ from sqlglot import exp
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.steps import fresh, select, star
-from rulefold.kql.lower.terms import Field, Rows, SortKey, Term
+from rulefold.kql.lower.terms import Field, Rows, SortKey, sorted_by
 from rulefold.kql.plan import (
     Aggregate,
     ApplyEach,
@@ -26,7 +26,6 @@ from rulefold.kql.plan import (
     Other,
     Piped,
     Relation,
-    Row,
     TableValue,
     TopNested,
 )
@@ -108,7 +107,7 @@ def top_nested(relations: "Relations", relation: TopNested) -> Rows:
         if count is not None:
             order = [SortKey(level.fields[by.name].name, not key.ascending, key.ascending)]
             parts = [sql.column(level.fields[one.name].name) for one in keys]
-            window = sql.window(exp.RowNumber(), _sorted(order), parts)
+            window = sql.window(exp.RowNumber(), sorted_by(order), parts)
             level = relations.builder.hoisted(level, [(number, window)])
             relations.over(level)
             where = sql.compare(exp.LTE, sql.column(number), relations.values.node(count))
@@ -118,12 +117,6 @@ def top_nested(relations: "Relations", relation: TopNested) -> Rows:
     if found is None:
         raise refused(relation.span, "found top-nested without a level")
     return replace(found, fields={name: found.fields[name] for name in relation.row})
-
-
-def _sorted(order: Sequence[SortKey]) -> list[exp.Expr]:
-    from rulefold.kql.lower.terms import sorted_by
-
-    return sorted_by(order)
 
 
 def _joined(relations: "Relations", outer: Rows, inner: Rows, keys: Sequence[str]) -> Rows:
@@ -167,6 +160,3 @@ def schema(relations: "Relations", relation: Other) -> Rows:
         for number, (name, column) in enumerate(relation.source.row.columns.items())
     ]
     return relations.listed(relation.row, rows, relation)
-
-
-__all__ = ["Row", "Term", "apply_each", "partition", "schema", "top_nested"]

@@ -9,7 +9,7 @@ from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.operators import as_bool, different, shifted
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.terms import Term, exact, long, test, text, truth
+from rulefold.kql.lower.terms import Term, exact, long, text, truth
 from rulefold.kql.types import INTEGERS, Type
 
 _DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
@@ -175,4 +175,3 @@ AGGREGATES: dict[str, Builder] = {
     "count": _count,
     "countif": _count_if,
 }
-__all__ = ["AGGREGATES", "FUNCTIONS", "as_type", "test"]

@@ -1,6 +1,5 @@
 """`search` and `find`: texts looked for in all columns of several tables."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rulefold.kql.lower import sql
@@ -86,6 +85,3 @@ def _pattern(text: str) -> tuple[str, str]:
         (starts, ends), "contains"
     )
     return operator, text.strip("*")
-
-
-__all__ = ["Callable", "find", "search"]

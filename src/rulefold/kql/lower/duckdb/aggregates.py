@@ -11,14 +11,13 @@ from rulefold.kql.lower.duckdb.bag_functions import bag_of, members, unique
 from rulefold.kql.lower.duckdb.conversions import to_dynamic
 from rulefold.kql.lower.duckdb.lists import Element
 from rulefold.kql.lower.duckdb.numbers import lower_bits
-from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, JSON, TIMESTAMP, cast, try_cast
+from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, TIMESTAMP, cast, try_cast
 from rulefold.kql.lower.engine import Builder, Engine
 from rulefold.kql.lower.operators import as_bool
 from rulefold.kql.lower.sql import Node, call
-from rulefold.kql.lower.steps import select
-from rulefold.kql.lower.terms import Field, Term, exact, sorted_by, text
+from rulefold.kql.lower.terms import Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Values
-from rulefold.kql.plan import AllColumns, Apply, Constant
+from rulefold.kql.plan import AllColumns, Apply
 from rulefold.kql.types import INTEGERS, Type
 
 _DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
@@ -317,6 +316,3 @@ def _row_of_extreme(engine: Engine, function: str, term: Term, key: Term) -> Nod
         return extreme
     found = sql.compare(exp.GT, exp.Count(this=again()), sql.number(0))
     return sql.case([(found, extreme)], call("first", value()))
-
-
-__all__ = ["DOUBLE", "INTEGERS", "JSON", "AllColumns", "Constant", "Field", "part", "select"]

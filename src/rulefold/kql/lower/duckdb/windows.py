@@ -11,7 +11,6 @@ from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.operators import as_bool
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, sorted_by, text
-from rulefold.kql.plan import Apply, Constant
 from rulefold.kql.types import Type
 
 
@@ -122,4 +121,3 @@ WINDOWS: dict[str, Builder] = {
     "row_rank_min": _least_rank,
     "row_window_session": _session,
 }
-__all__ = ["Apply", "Constant"]
