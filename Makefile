@@ -30,7 +30,8 @@ bench: $(INSTALLED)  ## measure against plain scripts
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/coverage.py
 	$(BIN)/python bench/export.py
-	$(BIN)/python bench/kql.py
+	$(BIN)/python bench/kql.py --compile
+	$(BIN)/python bench/run.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rulefold needs Python 3.11 or newer; set PYTHON=…")'

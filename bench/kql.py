@@ -1,10 +1,12 @@
 """Time of looking at queries: a query on average, and as one query grows.
 
-usage: kql.py [QUERIES] [--tables FILE] [--official FOLDER]
+usage: kql.py [QUERIES] [--tables FILE] [--official FOLDER] [--compile]
 
 QUERIES is a file with a JSON object a line, its query under `kql`; without it, the queries of the real catalogue where
 it is at hand (RULEFOLD_CORPUS, or ../shared).  With --official, the folder of the npm package
 @kusto/language-service-next, the same queries go through Kusto's own parser and binder in node, and the ratio is told.
+With --compile, those that run are compiled as
+well, in processor time against that of parsing alone.
 Growth is told as a ratio: ten times the statements, operators and terms should take at most eleven times as long.
 """
 
@@ -18,7 +20,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rulefold.kql import analyse
+from rulefold.kql import QueryError, analyse
+from rulefold.kql import compile as compiled
+from rulefold.kql.parse import parse
 from rulefold.workspace import load
 
 ROOT = Path(__file__).parent.parent
@@ -60,12 +64,30 @@ def official(folder: Path, queries: list[str], tables: dict[str, dict[str, str]]
     return 1000 * (run(queries) - run(queries[:1])) / max(1, len(queries) - 1)
 
 
+def print_compiled(queries: list[str], tables: dict[str, dict[str, str]]) -> None:
+    """Milliseconds to compile a query on average, and the ratio to parsing it."""
+    total, parsing, count = 0.0, 0.0, 0
+    for query in queries:
+        start = time.process_time()
+        try:
+            compiled(query, tables)
+        except QueryError:
+            continue
+        middle = time.process_time()
+        parse(query)
+        total, parsing, count = total + middle - start, parsing + time.process_time() - middle, count + 1
+    print(
+        f"{count} compiled: {1000 * total / count:.2f} ms a query, {total / parsing:.1f} times as long as parsing alone"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("queries", nargs="?", type=Path, default=at_hand() / "catalogue.jsonl")
     parser.add_argument("--tables", type=Path, default=at_hand() / "tables.json")
     parser.add_argument("--official", type=Path)
+    parser.add_argument("--compile", action="store_true")
     given = parser.parse_args()
     if given.queries.is_file():
         queries = [json.loads(line)["kql"] for line in given.queries.read_text(encoding="utf-8").splitlines()]
@@ -75,6 +97,8 @@ def main() -> None:
         taken = [1000 * seconds(query, tables, time.perf_counter) for query in queries]
         ours = statistics.mean(taken)
         print(f"{len(queries)} queries: {ours:.2f} ms a query, half under {statistics.median(taken):.2f} ms")
+        if given.compile:
+            print_compiled(queries, tables)
         if given.official:
             theirs = official(given.official, queries, tables)
             print(f"the official binder: {theirs:.2f} ms a query, {theirs / ours:.1f} times as long")
