@@ -187,9 +187,13 @@ class DuckDBSession(Session):
     def write_parquet(self, lowered: Lowered, path: Path) -> None:
         words = self.words()
         words.once = lambda node: node.copy
-        for column, (_, type_) in zip(lowered.statement.expressions, lowered.columns, strict=True):
-            if type_ in _WRITTEN:
-                column.set("this", _WRITTEN[type_](words, column.this))
+        columns = [
+            exp.alias_(_WRITTEN[type_](words, column.unalias()), column.alias_or_name, quoted=True, copy=False)
+            if type_ in _WRITTEN
+            else column
+            for column, (_, type_) in zip(lowered.statement.expressions, lowered.columns, strict=True)
+        ]
+        lowered.statement.set("expressions", columns)
         with self._bounded():
             self._connection.sql(lowered.text("duckdb")).write_parquet(str(path))
 
