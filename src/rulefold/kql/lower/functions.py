@@ -61,7 +61,8 @@ def _coalesce(call: Call) -> Term:
         nodes = [sql.nullif(node, sql.string("")) for node in nodes[:-1]] + [nodes[-1]]
     elif call.type in _DYNAMICS:
         nodes = [call.engine.known(term) for term in terms]
-    return call.give(sql.coalesce(*nodes), nullable=all(term.nullable for term in terms))
+    nullable = terms[-1].nullable if call.type is Type.STRING else all(term.nullable for term in terms)
+    return call.give(sql.coalesce(*nodes), nullable=nullable)
 
 
 def _is_null(call: Call) -> Term:
