@@ -20,6 +20,7 @@ from rulefold.folding.grams import Sketch, Sketcher, frequencies
 SIMILAR = 0.9
 MAX_COMPARED = 200  # of a query that shares rare five-grams with more others, those nearest in length are compared
 MAX_NEIGHBOURS = 5  # of a query that is near to more others of its length or less, so many are told
+MAX_COPIES = 10  # of one text that stand before a copy of it, so many are told
 
 # Of two sketches of the queries, so many hashes have to be the same.  Of sets that are just similar 0.9 of the hashes
 # are expected to be, or more: fewer than 18 of 32 are less likely than one in eight million (binomial distribution).
@@ -64,7 +65,7 @@ def _pairs_of_one_wording(queries: Sequence[str], members: Sequence[int]) -> Ite
     groups = list(alike.values())
     for n, one in enumerate(groups):
         for place, copy in enumerate(one):
-            yield from (Near(earlier, copy, 1.0) for earlier in one[max(0, place - MAX_NEIGHBOURS) : place])
+            yield from (Near(earlier, copy, 1.0) for earlier in one[max(0, place - MAX_COPIES) : place])
         for other in groups[n + 1 : n + 1 + MAX_NEIGHBOURS]:
             yield from _pairs(one, other, 1.0)
 
