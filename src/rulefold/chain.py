@@ -1,10 +1,10 @@
 """The chain of stages, from pages to a catalogue with all that is to be said about it."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -17,12 +17,11 @@ from rulefold.folding.company import Comparison
 from rulefold.folding.grams import Sketch, Sketcher, pack, unpack
 from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
-from rulefold.model import Catalogue, Counts, Detection, PageSource
-from rulefold.queries import LACKING, Looker, Memo
+from rulefold.model import Catalogue, Counts, PageSource
+from rulefold.queries import LACKING, Looker, Memo, first_line, key_of, remembered
 from rulefold.queries.statements import statements
 from rulefold.reading import PagesRead, read_pages
 from rulefold.targets import FORMATS
-from rulefold.text import Place
 from rulefold.workspace import Workspace
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
@@ -84,14 +83,11 @@ def _comparison(memo: Memo | None) -> Comparison:
         return near_duplicates
 
     def compare(queries: Sequence[str]) -> list[Near]:
-        keys = [sha256(query.encode("utf-8", "surrogatepass")).hexdigest() for query in queries]
-        whole = sha256("".join(keys).encode()).hexdigest()
-        known = memo.get("near", whole)
-        if known is not None:
-            return [Near(*pair) for pair in json.loads(known)]
-        found = near_duplicates(queries, _sketches(queries, keys, memo))
-        memo.put("near", whole, json.dumps(found).encode())
-        return found
+        keys = list(map(key_of, queries))
+        found = remembered(
+            memo, "near", key_of("".join(keys)), lambda: near_duplicates(queries, _sketches(queries, keys, memo))
+        )
+        return [Near(*pair) for pair in found]
 
     return compare
 
@@ -99,13 +95,10 @@ def _comparison(memo: Memo | None) -> Comparison:
 def _sketches(queries: Sequence[str], keys: Sequence[str], memo: Memo) -> list[Sketch]:
     """The sketches of queries, those that are remembered not made again."""
     sketcher = Sketcher()
-    sketches = []
-    for query, key in zip(queries, keys, strict=True):
-        known = memo.get("sketch", key)
-        sketches.append(unpack(known) if known is not None else sketcher.sketch(query))
-        if known is None:
-            memo.put("sketch", key, pack(sketches[-1]))
-    return sketches
+    return [
+        remembered(memo, "sketch", key, partial(sketcher.sketch, query), pack, unpack)
+        for query, key in zip(queries, keys, strict=True)
+    ]
 
 
 def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> list[Diagnostic]:
@@ -126,7 +119,7 @@ def in_page_order(diagnostics: Iterable[Diagnostic], pages: Iterable[str]) -> li
 def noted(catalogue: Catalogue) -> list[Diagnostic]:
     """The notes of a catalogue's detections as the diagnostics they were, each at the first line of its detection."""
     return [
-        code.at(_first_line(detection), note.message, severity=_severity(code)).about(detection.key)
+        code.at(first_line(detection), note.message, severity=_severity(code)).about(detection.key)
         for detection in catalogue.detections
         for note in detection.notes
         if (code := codes.CODES.get(note.code))
@@ -135,11 +128,6 @@ def noted(catalogue: Catalogue) -> list[Diagnostic]:
 
 def _severity(code: Code) -> Severity:
     return Severity.NOTE if code.id in LACKING else code.severity
-
-
-def _first_line(detection: Detection) -> Place | None:
-    lines = ((source.page, first) for source in detection.sources for first, _ in source.lines)
-    return next((Place(page, first, 1) for page, first in lines), None)
 
 
 def counts_of(pages: int, entries: int, rejects: int, detections: int, diagnostics: Iterable[Diagnostic]) -> Counts:

@@ -17,7 +17,7 @@ from rulefold.kql.engines.session import Session
 from rulefold.kql.lower import Lowered
 from rulefold.kql.running import answered, lowered
 from rulefold.model import Detection
-from rulefold.queries import placed_at, placed_on_page
+from rulefold.queries import first_line, placed_at, placed_on_page
 from rulefold.text import Place, Source, Span
 from rulefold.workspace import Workspace
 
@@ -114,9 +114,7 @@ def _placed(found: QueryDiagnostic, detection: Detection) -> Diagnostic:
     start = _query_place(detection)
     if start is not None:
         return placed_on_page([found], detection.query, start)[0]
-    lines = ((source.page, first) for source in detection.sources for first, _ in source.lines)
-    page, first = next(lines, (detection.key, 1))
-    return placed_at([found], Place(page, first, 1))[0]
+    return placed_at([found], first_line(detection) or Place(detection.key, 1, 1))[0]
 
 
 def _query_place(detection: Detection) -> Place | None:

@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from rulefold import codes
@@ -17,7 +18,7 @@ from rulefold.folding.records import to_record as record_of
 from rulefold.folding.rules import Gathered, gather
 from rulefold.model import Entry
 from rulefold.pages import Block, read_blocks
-from rulefold.queries import Memo
+from rulefold.queries import Memo, remembered
 from rulefold.text import Source
 
 MAX_FAULTS_A_PAGE = 1_000
@@ -146,13 +147,7 @@ def read_pages(pages: Iterable[tuple[str, bytes]], memo: Memo | None = None, job
 
 
 def _read_or_recalled(name: str, data: bytes, memo: Memo) -> PagesRead:
-    key = page_key(name, data)
-    known = memo.get(_KIND, key)
-    if known is not None:
-        return unpack(name, known)
-    page = read_page(name, data)
-    memo.put(_KIND, key, pack(page))
-    return page
+    return remembered(memo, _KIND, page_key(name, data), partial(read_page, name, data), pack, partial(unpack, name))
 
 
 def _read_in_processes(pages: Iterable[tuple[str, bytes]], jobs: int) -> Iterator[PagesRead]:

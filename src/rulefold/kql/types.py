@@ -32,6 +32,7 @@ ALIASES = {
 }
 NAMES = {str(one): one for one in Type if one is not Type.UNKNOWN} | ALIASES
 
+DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})  # of which the query alone does not say what they hold
 INTEGERS = frozenset({Type.INT, Type.LONG})
 NUMBERS = INTEGERS | {Type.REAL, Type.DECIMAL}
 SUMMABLE = NUMBERS | {Type.TIMESPAN, Type.DATETIME}

@@ -4,8 +4,6 @@ import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
-from typing import Protocol
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Severity
@@ -18,6 +16,7 @@ from rulefold.kql.render import fingerprint
 from rulefold.kql.tokens import words
 from rulefold.kql.types import Type
 from rulefold.model import Detection, Note
+from rulefold.queries.memory import Memo, key_of, remembered
 from rulefold.text import Span
 from rulefold.workspace import Workspace
 
@@ -36,16 +35,6 @@ LACKING = {
     codes.UNKNOWN_FUNCTION.id: "give it as a file with --functions, where it is one of the workspace",
     codes.MISSING_FUZZY_TABLE.id: "state what it holds with --tables or --functions, where the workspace has it",
 }
-
-
-class Memo(Protocol):
-    """What is remembered of earlier runs: JSON by its kind and by a hash of all that it depends on but the code."""
-
-    def get(self, kind: str, key: str) -> bytes | None:
-        """What is remembered, or None."""
-
-    def put(self, kind: str, key: str, value: bytes) -> None:
-        """Remember JSON on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +72,20 @@ class Looker:
 
     def look(self, detection: Detection) -> Looked:
         """What the query of a detection uses, and what is to be said of it."""
-        memo = self._memo
-        looked = look(detection, self._workspace) if memo is None else self._looked_or_recalled(detection, memo)
+        key = self._key(detection) if self._memo is not None else ""
+        looked = remembered(self._memo, "query", key, lambda: look(detection, self._workspace), pack, unpack)
         found = tuple(one for one in map(self._once, looked.found) if one is not None)
         return replace(looked, found=found)
 
     def fingerprint(self, query: str) -> str:
         """The same for queries that say the same, see `rulefold.kql.render`; empty for a query that says nothing."""
-        memo = self._memo
-        if memo is None:
-            return _fingerprint(query)
-        key = sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
-        known = memo.get("same", key)
-        if known is not None:
-            return str(json.loads(known))
-        made = _fingerprint(query)
-        memo.put("same", key, json.dumps(made).encode())
-        return made
-
-    def _looked_or_recalled(self, detection: Detection, memo: Memo) -> Looked:
-        key = self._key(detection)
-        known = memo.get("query", key)
-        if known is not None:
-            return unpack(known)
-        looked = look(detection, self._workspace)
-        memo.put("query", key, pack(looked))
-        return looked
+        return remembered(self._memo, "same", key_of(query), lambda: _fingerprint(query))
 
     def _key(self, detection: Detection) -> str:
         """What a look depends on but for the code, as one hash."""
         period = detection.schedule.query_period if detection.schedule else None
         declared = [connector.data_types for connector in detection.connectors]
-        depends = json.dumps([self._workspace.digest, detection.query, detection.type, period, declared])
-        return sha256(depends.encode("utf-8", "surrogatepass")).hexdigest()
+        return key_of(json.dumps([self._workspace.digest, detection.query, detection.type, period, declared]))
 
     def _once(self, one: QueryDiagnostic) -> QueryDiagnostic | None:
         hint = LACKING.get(one.code)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryDiagnostic
+from rulefold.model import Detection
 from rulefold.text import Place, Source
 
 
@@ -21,6 +22,12 @@ def placed_on_page(found: Iterable[QueryDiagnostic], query: str, start: Place) -
 def placed_at(found: Iterable[QueryDiagnostic], place: Place) -> list[Diagnostic]:
     """What was found in a query of which no more is known than the place of its rule."""
     return [Diagnostic(one.code, one.severity, one.message, place, one.hints) for one in found]
+
+
+def first_line(detection: Detection) -> Place | None:
+    """Where the first rows of a detection begin on their page."""
+    lines = ((source.page, first) for source in detection.sources for first, _ in source.lines)
+    return next((Place(page, first, 1) for page, first in lines), None)
 
 
 def _from(start: Place, inside: Place) -> Place:

@@ -2,20 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from typing import NamedTuple
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryError
 from rulefold.model import Catalogue, Detection
-from rulefold.queries.look import Memo
-from rulefold.text import Place
+from rulefold.queries.memory import Memo, key_of, remembered
+from rulefold.queries.places import first_line
+from rulefold.text import Source
 from rulefold.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A query as a statement of SQL, or why there is none, and the offset in the query that this is about."""
 
     text: str | None
@@ -42,15 +41,10 @@ def statements(
 
 
 def _statement(query: str, workspace: Workspace, memo: Memo | None) -> Statement:
-    if memo is None:
-        return _made(query, workspace)
-    key = sha256(json.dumps([workspace.digest, query]).encode("utf-8", "surrogatepass")).hexdigest()
-    known = memo.get("sql", key)
-    if known is not None:
-        return Statement(*json.loads(known))
-    made = _made(query, workspace)
-    memo.put("sql", key, json.dumps([made.text, made.why, made.offset]).encode())
-    return made
+    key = key_of(json.dumps([workspace.digest, query]))
+    return remembered(
+        memo, "sql", key, lambda: _made(query, workspace), unpack=lambda known: Statement(*json.loads(known))
+    )
 
 
 def _made(query: str, workspace: Workspace) -> Statement:
@@ -76,8 +70,6 @@ def _comment(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _note(detection: Detection, made: Statement) -> Diagnostic:
-    before = detection.query[: made.offset]
-    line, column = before.count("\n") + 1, made.offset - (before.rfind("\n") + 1) + 1
-    place = next((Place(one.page, first, 1) for one in detection.sources for first, _ in one.lines), None)
-    message = f"{made.why} (at {line}:{column} of the query)"
-    return codes.QUERY_WITHOUT_SQL.at(place, message).about(detection.key)
+    at = Source("", b"", detection.query, damaged=False).place(made.offset)
+    message = f"{made.why} (at {at.line}:{at.column} of the query)"
+    return codes.QUERY_WITHOUT_SQL.at(first_line(detection), message).about(detection.key)

@@ -28,9 +28,8 @@ from rulefold.kql.plan import (
     Value,
 )
 from rulefold.kql.syntax import Call, ColumnType, Expanded, Name, Named, ParsedColumn, Star
-from rulefold.kql.types import Type
+from rulefold.kql.types import DYNAMICS, Type
 
-_ARRAYS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 _LOOKUPS = frozenset({"ipv4_lookup", "ipv6_lookup"})
 _OF_A_COLUMN = frozenset({"bag_unpack", "pivot"})  # the first argument of which is the name of one
 _LEADING = (("SegmentId", Type.LONG), ("Count", Type.LONG), ("Percent", Type.REAL))
@@ -53,7 +52,7 @@ class Arrays(Tables):
         expression = expanded.value
         inner = expression.value if isinstance(expression, Named) else expression
         value = self.value(inner, at)
-        if value.type not in _ARRAYS:
+        if value.type not in DYNAMICS:
             self.expected("an array or a bag", value, expression.span)
         if isinstance(expression, Named):
             return Item(expression.names[0], value)

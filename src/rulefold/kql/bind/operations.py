@@ -5,11 +5,11 @@ Source: Kusto's documentation of its scalar operators, and what its official bin
 
 from collections.abc import Callable
 
-from rulefold.kql.types import NUMBERS, Type
+from rulefold.kql.types import DYNAMICS, NUMBERS, Type
 
 _TIMES = frozenset({Type.DATETIME, Type.TIMESPAN})
-_TEXTS = frozenset({Type.STRING, Type.DYNAMIC, Type.UNKNOWN})
-_TRUTHS = frozenset({Type.BOOL, Type.DYNAMIC, Type.UNKNOWN})
+_TEXTS = DYNAMICS | {Type.STRING}
+_TRUTHS = DYNAMICS | {Type.BOOL}
 _COMPARABLE = NUMBERS | {Type.BOOL}
 _D, _S = Type.DATETIME, Type.TIMESPAN
 

@@ -48,13 +48,12 @@ from rulefold.kql.syntax import (
     TypeOf,
     Unary,
 )
-from rulefold.kql.types import Type
+from rulefold.kql.types import DYNAMICS, Type
 from rulefold.text import Span
 
 T = TypeVar("T")
 _TEXT_LISTS = frozenset({"in~", "!in~", "has_any", "has_all"})
 _CONSTANTS = frozenset({Argument.CONSTANT, Argument.LITERAL})
-_KEY_TYPES = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 
 
 @lru_cache(maxsize=4096)
@@ -255,7 +254,7 @@ class Values(Binding):
         target = self.value(member.target, at)
         if not isinstance(member.member, Name):
             return self._misplaced(member.span, "found a call on a value, expected a member")
-        if target.type not in _KEY_TYPES:
+        if target.type not in DYNAMICS:
             message = f"found a member of {a_type(target.type)}, expected one of a dynamic value"
             self.report(codes.QUERY_TYPE, member.member.span, message)
             return self.unknown(member.span)
@@ -278,7 +277,7 @@ class Values(Binding):
     def _index(self, index: Index, at: Place) -> Value:
         target = self.value(index.target, at)
         key = self.value(index.index, at)
-        if target.type not in _KEY_TYPES:
+        if target.type not in DYNAMICS:
             message = f"found an element of {a_type(target.type)}, expected one of a dynamic value"
             self.report(codes.QUERY_TYPE, index.span, message)
             return self.unknown(index.span)

@@ -49,7 +49,7 @@ def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) 
     """The statement that asks the data for the columns of a plug-in: their names, and the kinds of their values."""
     relations = Relations(engine, "", now)
     relations.windows = has_windows(plugin, engine)
-    return _with_steps(plugins.asked(relations, plugin).query, relations)
+    return _with_steps(plugins.asked(relations, plugin), relations)
 
 
 def _with_steps(statement: exp.Select, relations: Relations) -> exp.Select:

@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.refusal import refused
-from rulefold.kql.lower.steps import fresh, select, star
-from rulefold.kql.lower.terms import Field, Rows, SortKey, sorted_by
+from rulefold.kql.lower.steps import brought, select, star
+from rulefold.kql.lower.terms import Rows, SortKey, sorted_by
 from rulefold.kql.plan import (
     Aggregate,
     ApplyEach,
@@ -62,21 +62,14 @@ def apply_each(relations: "Relations", relation: ApplyEach) -> Rows:
 
 def _put_together(relations: "Relations", relation: ApplyEach, outer: Rows, inner: Rows, number: str) -> Rows:
     own = {item.name for item in relation.items}
+    kept = {name: field for name, field in outer.fields.items() if name not in own}
     names = set(outer.names)
-    fields: dict[str, Field] = {}
-    columns = [star("left")]
-    for name in relation.row:
-        if name in outer.fields and name not in own:
-            fields[name] = outer.fields[name]
-            continue
-        field = inner.fields[name]
-        fields[name] = Field(fresh(name, names), field.type, field.nullable)
-        columns.append(sql.alias(sql.column(field.name, "right"), fields[name].name))
-    on = sql.compare(exp.EQ, sql.column(number, "left"), sql.column(inner.group or number, "right"))
+    added, columns = brought(inner, {name: name for name in relation.row if name not in kept}, names)
+    fields = {name: kept.get(name) or added[name] for name in relation.row}
+    on = sql.binary(exp.EQ, sql.column(number, "left"), sql.column(inner.group or number, "right"))
     join = exp.Join(this=inner.table("right"), kind="INNER", on=on)
-    order = tuple(key for key in outer.order)
-    step = relations.builder.add(select(columns, outer.source("left"), joins=[join]), relation)
-    return Rows(step, fields, frozenset(names), order, outer.group)
+    step = relations.builder.add(select([star("left"), *columns], outer.source("left"), joins=[join]), relation)
+    return Rows(step, fields, frozenset(names), outer.order, outer.group)
 
 
 def partition(relations: "Relations", relation: Other) -> Rows:
@@ -110,7 +103,7 @@ def top_nested(relations: "Relations", relation: TopNested) -> Rows:
             window = sql.window(exp.RowNumber(), sorted_by(order), parts)
             level = relations.builder.hoisted(level, [(number, window)])
             relations.over(level)
-            where = sql.compare(exp.LTE, sql.column(number), relations.values.node(count))
+            where = sql.binary(exp.LTE, sql.column(number), relations.values.node(count))
             level = relations.builder.kept(level, select([star()], level.source(), where=where), None)
         found = level if found is None else _joined(relations, found, level, [one.name for one in keys])
         keys.append(of)
@@ -121,21 +114,17 @@ def top_nested(relations: "Relations", relation: TopNested) -> Rows:
 
 def _joined(relations: "Relations", outer: Rows, inner: Rows, keys: Sequence[str]) -> Rows:
     """The values of a level beside those of the levels before."""
-    names, fields = set(outer.names), dict(outer.fields)
-    columns = [star("left")]
-    for name, field in inner.fields.items():
-        if name not in keys:
-            fields[name] = Field(fresh(name, names), field.type, field.nullable)
-            columns.append(sql.alias(sql.column(field.name, "right"), fields[name].name))
+    names = set(outer.names)
+    added, columns = brought(inner, {name: name for name in inner.fields if name not in keys}, names)
     on = sql.all_of(
-        sql.compare(
+        sql.binary(
             exp.NullSafeEQ, sql.column(outer.fields[name].name, "left"), sql.column(inner.fields[name].name, "right")
         )
         for name in keys
     )
     join = exp.Join(this=inner.table("right"), kind="INNER", on=on)
-    step = relations.builder.add(select(columns, outer.source("left"), joins=[join]), None)
-    return Rows(step, fields, frozenset(names))
+    step = relations.builder.add(select([star("left"), *columns], outer.source("left"), joins=[join]), None)
+    return Rows(step, {**outer.fields, **added}, frozenset(names))
 
 
 _SYSTEM_NAMES = {

@@ -27,8 +27,8 @@ def make_series(relations: "Relations", relation: Series) -> Rows:
     source = relations.builder.hoisted(relations.prepared(source), columns)
     inside = sql.all_of(
         [
-            sql.compare(exp.GTE, sql.column(number), sql.number(0)),
-            sql.compare(exp.LT, sql.column(number), sql.column(size)),
+            sql.binary(exp.GTE, sql.column(number), sql.number(0)),
+            sql.binary(exp.LT, sql.column(number), sql.column(size)),
         ]
     )
     binned = relations.builder.kept(source, select([star()], source.source(), where=inside), None)
@@ -56,8 +56,7 @@ def _spread(relations: "Relations", relation: Series, groups: Rows, axis: "_Axis
     by = [sql.number(n + 1) for n in range(len(expressions) + 1)]
     expressions.append(sql.alias(sql.column(size), size))
     for item, default in zip(relation.aggregates, relation.defaults, strict=True):
-        field = groups.fields[item.name]
-        term = Term(sql.column(field.name), field.type, nullable=field.nullable)
+        term = groups.fields[item.name].term()
         filler = _default(relations, term, default)
         node = engine.spread(term, sql.column(number), sql.column(size), filler)
         fields[item.name] = Field(fresh(item.name, taken), Type.DYNAMIC, False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rulefold.kql.faults import QueryError
-from rulefold.kql.lower import sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
@@ -19,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call: the plan's value, its arguments, the type it has, and the lowering it is part of."""
+    """A call: the plan's value, its arguments, and the lowering it is part of."""
 
     apply: Apply
     arguments: Sequence[Term]
-    type: Type
     values: "Values"
+
+    @property
+    def type(self) -> Type:
+        """The type that it has."""
+        return self.apply.type
 
     @property
     def engine(self) -> Engine:
@@ -48,10 +51,6 @@ class Call:
     def node(self, number: int) -> Node:
         """An argument as a value in SQL."""
         return exact(self.arguments[number])
-
-    def texts(self) -> list[Node]:
-        """All arguments as text."""
-        return [self.text(number) for number in range(len(self.arguments))]
 
     def constant(self, number: int, default: object = None) -> object:
         """The value of an argument that has to be a constant; the default where it is left out."""
@@ -77,8 +76,3 @@ class Call:
     def give(self, node: Node, *, nullable: bool = True) -> Term:
         """The result, of the type that the call has."""
         return Term(node, self.type, nullable=nullable)
-
-
-def unless_null(arguments: Sequence[Node], node: Node) -> Node:
-    """A value that is NULL where an argument is."""
-    return sql.case([(sql.all_of(sql.is_not_null(one) for one in arguments), node)])

@@ -36,7 +36,6 @@ class Engine(ABC):
     aggregates: ClassVar[Mapping[str, Builder]]
     windows: ClassVar[Mapping[str, Builder]]
     relations: ClassVar[Mapping[type, Callable[..., Rows]]]
-    others: ClassVar[Mapping[str, Callable[..., Rows]]]
     plugins: ClassVar[Mapping[str, Callable[..., Rows]]]
 
     # ------------------------------------------------------------------------------------------------------ values

@@ -10,9 +10,7 @@ from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.operators import as_bool, different, shifted
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.terms import Term, exact, long, text, truth
-from rulefold.kql.types import INTEGERS, Type
-
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+from rulefold.kql.types import DYNAMICS, INTEGERS, Type
 
 
 def as_type(call: Call, number: int, type_: Type | None = None) -> Term:
@@ -59,7 +57,7 @@ def _coalesce(call: Call) -> Term:
     nodes = [exact(term) for term in terms]
     if call.type is Type.STRING:
         nodes = [sql.nullif(node, sql.string("")) for node in nodes[:-1]] + [nodes[-1]]
-    elif call.type in _DYNAMICS:
+    elif call.type in DYNAMICS:
         nodes = [call.engine.known(term) for term in terms]
     nullable = terms[-1].nullable if call.type is Type.STRING else all(term.nullable for term in terms)
     return call.give(sql.coalesce(*nodes), nullable=nullable)
@@ -77,14 +75,14 @@ def _is_not_null(call: Call) -> Term:
 def _nullness(term: Term, call: Call) -> Node:
     if term.type is Type.STRING:
         return sql.false()
-    if term.type in _DYNAMICS:
+    if term.type in DYNAMICS:
         return sql.is_null(call.engine.known(term))
     return sql.is_null(exact(term))
 
 
 def _is_empty(call: Call) -> Term:
     term = call.engine.convert(call[0], Type.STRING)
-    return truth(sql.compare(exp.EQ, text(term), sql.string("")))
+    return truth(sql.binary(exp.EQ, text(term), sql.string("")))
 
 
 def _is_not_empty(call: Call) -> Term:

@@ -13,13 +13,12 @@ from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.terms import Field, Term, exact, test, text, truth
+from rulefold.kql.lower.terms import Term, exact, test, text, truth
 from rulefold.kql.plan import AllColumns, TableValue
-from rulefold.kql.types import INTEGERS, NUMBERS, Type
+from rulefold.kql.types import DYNAMICS, INTEGERS, NUMBERS, Type
 
 _LONG = range(-(2**63), 2**63)
 _TIMES = (Type.DATETIME, Type.TIMESPAN)
-_LOOSE_TYPES = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 
 # ----------------------------------------------------------------------------------------------------------- logic
 
@@ -73,7 +72,7 @@ def equal(call: Call, left: Term, right: Term) -> Term:
     left, right = _alike(call, left, right)
     if left.type is Type.STRING:
         return _equal_texts(left, right)
-    found = sql.compare(exp.EQ, exact(left), exact(right))
+    found = sql.binary(exp.EQ, exact(left), exact(right))
     if left.type is Type.REAL and not (_is_number(left) or _is_number(right)):
         found = sql.all_of([found, call.engine.not_nan(exact(left))])
     return test(found) if left.nullable or right.nullable else truth(found)
@@ -88,8 +87,8 @@ def _equal_texts(left: Term, right: Term) -> Term:
     """A text that is not empty is not equal to what stands for an empty one."""
     if any(one.constant and one.value for one in (left, right)):
         nullable = left.nullable or right.nullable
-        return Term(sql.compare(exp.EQ, left.node, right.node), Type.BOOL, nullable=nullable, test=True)
-    return truth(sql.compare(exp.EQ, text(left), text(right)))
+        return Term(sql.binary(exp.EQ, left.node, right.node), Type.BOOL, nullable=nullable, test=True)
+    return truth(sql.binary(exp.EQ, text(left), text(right)))
 
 
 def different(call: Call, left: Term, right: Term) -> Term:
@@ -103,22 +102,22 @@ def different(call: Call, left: Term, right: Term) -> Term:
 def _different_texts(left: Term, right: Term) -> Term:
     empty = any(one.constant and one.value == "" for one in (left, right))
     if empty or not (left.nullable or right.nullable):
-        node = sql.compare(exp.NEQ, left.node, right.node)  # what stands for an empty text is not different from one
+        node = sql.binary(exp.NEQ, left.node, right.node)  # what stands for an empty text is not different from one
         return Term(node, Type.BOOL, nullable=left.nullable or right.nullable, test=True)
     if any(one.constant for one in (left, right)):
-        return truth(sql.compare(exp.NullSafeNEQ, left.node, right.node))
-    return truth(sql.compare(exp.NEQ, text(left), text(right)))
+        return truth(sql.binary(exp.NullSafeNEQ, left.node, right.node))
+    return truth(sql.binary(exp.NEQ, text(left), text(right)))
 
 
 def _alike(call: Call, left: Term, right: Term) -> tuple[Term, Term]:
     """Two values as values of one type, in which they can be compared."""
-    if left.type is right.type and left.type not in _LOOSE_TYPES:
+    if left.type is right.type and left.type not in DYNAMICS:
         return left, right
     types = {left.type, right.type}
     if types <= INTEGERS:
         return left, right
     convert = call.engine.convert
-    if types & _LOOSE_TYPES:
+    if types & DYNAMICS:
         return _alike_dynamics(call, left, right)
     if Type.STRING in types and types & NUMBERS:
         return _as_texts(call, left, right)
@@ -153,7 +152,7 @@ _COMMON_TYPES = (
 def _alike_dynamics(call: Call, left: Term, right: Term) -> tuple[Term, Term]:
     """A dynamic held against a scalar is one of the scalar's type, or null."""
     convert = call.engine.convert
-    scalar = next((one.type for one in (left, right) if one.type not in _LOOSE_TYPES), Type.STRING)
+    scalar = next((one.type for one in (left, right) if one.type not in DYNAMICS), Type.STRING)
     if scalar in INTEGERS:
         scalar = Type.REAL
     return convert(left, scalar), convert(right, scalar)
@@ -171,7 +170,7 @@ def _compare(call: Call) -> Term:
 def compared(call: Call, operator: str, left: Term, right: Term) -> Term:
     """Less and greater than: null where an operand is null."""
     left, right = _alike(call, left, right)
-    node = sql.compare(_COMPARISONS[operator], exact(left), exact(right))
+    node = sql.binary(_COMPARISONS[operator], exact(left), exact(right))
     if left.type is Type.REAL:
         greater = left if operator[0] == ">" else right  # NaN is the greatest of all for an engine
         if not _is_number(greater):
@@ -217,12 +216,8 @@ def searched(call: Call, operator: str, term: Term, pattern: Term) -> Term:
 def _any_column(call: Call, found: Callable[[Term], Term]) -> Term:
     """A test of all columns that are text."""
     fields = call.values.frame.fields.values()
-    terms = [found(_term(field)) for field in fields if field.type in (Type.STRING, *_LOOSE_TYPES)]
+    terms = [found(field.term()) for field in fields if field.type in (Type.STRING, *DYNAMICS)]
     return test(sql.any_of(term.node for term in terms)) if terms else truth(sql.false())
-
-
-def _term(field: Field) -> Term:
-    return Term(sql.column(field.name), field.type, nullable=field.nullable)
 
 
 def _insensitive(call: Call) -> Term:
@@ -259,7 +254,7 @@ def _member(call: Call, *, folding: bool) -> Term:
 def _one_of(call: Call, subject: Term, *, folding: bool) -> Term:
     """Whether a value is in a list: of constants, of tables with one column, of arrays, and of other values."""
     texts = any(isinstance(one.value, str) for one in _constants(call))
-    if folding or (texts and subject.type in _LOOSE_TYPES):
+    if folding or (texts and subject.type in DYNAMICS):
         subject = call.engine.convert(subject, Type.STRING)
     again = call.once(exact(subject) if subject.type is not Type.STRING else text(subject))
     found = _tests(call, subject.type, lambda: subject.of(again(), nullable=False), folding=folding)
@@ -292,7 +287,7 @@ def _tests(call: Call, type_: Type, subject: Callable[[], Term], *, folding: boo
         value = call.value(number)
         if isinstance(value, TableValue):
             tests.append(_in_table(call, subject(), value, folding=folding))
-        elif not term.constant and term.type in _LOOSE_TYPES and type_ not in _LOOSE_TYPES:
+        elif not term.constant and term.type in DYNAMICS and type_ not in DYNAMICS:
             tests.append(test(call.engine.holds(term, subject(), folded=folding)))
         elif not term.constant:
             compare = _insensitive_terms if folding else equal
@@ -316,7 +311,7 @@ def _in_constants(call: Call, subject: Term, constants: list[Term], *, folding: 
 
 def _in_table(call: Call, subject: Term, table: TableValue, *, folding: bool) -> Term:
     rows, item = call.values.values_of(table)
-    if item.type in _LOOSE_TYPES and subject.type is Type.STRING:
+    if item.type in DYNAMICS and subject.type is Type.STRING:
         item = call.engine.convert(item, Type.STRING)
     if item.type is not subject.type and not {item.type, subject.type} <= INTEGERS:
         raise call.refused(f"found a {subject.type} among values of {item.type}, which is not run")
@@ -363,7 +358,7 @@ def _searched_for_each(call: Call, operator: str, source: Term) -> Term:
     again = call.once(text(source))
     found: list[Node] = []
     for number, one in enumerate(call.arguments[1:], start=1):
-        if one.type in _LOOSE_TYPES:
+        if one.type in DYNAMICS:
             found.append(call.engine.any_element(one, lambda item: call.engine.search("has", again(), item)))
         else:
             wanted = call.string(number)
@@ -410,7 +405,7 @@ def _signed(call: Call, operator: str) -> Term:
         return term
     if term.type is Type.REAL:
         return term.of(exp.Neg(this=sql.tight(term.node)))
-    if term.type in _LOOSE_TYPES or term.type is Type.DECIMAL:
+    if term.type in DYNAMICS or term.type is Type.DECIMAL:
         raise call.refused(f"found a sign before a {term.type}, which is not run")
     return term.of(call.engine.integer("-", sql.number(0), term.node))
 

@@ -22,6 +22,11 @@ _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?!\?)|\(\?P?<", re.DOTALL)
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
+def quoted(text: str) -> str:
+    """A text as a regular expression that finds it."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A regular expression, and the number of the group of each column."""
@@ -45,7 +50,7 @@ def pattern_of(relation: ParseText) -> Pattern:
         if part is None:
             pieces.append(".*" if by_regex else ".*?")
         elif isinstance(part, str):
-            pieces.append(part if by_regex else _SPECIAL.sub(r"\\\1", part))
+            pieces.append(part if by_regex else quoted(part))
             seen += _groups_in(part) if by_regex else 0
         else:
             seen += 1

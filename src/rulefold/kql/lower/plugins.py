@@ -27,16 +27,8 @@ def plugin(relations: "Relations", relation: Plugin) -> Rows:
     return lowering(relations, relation)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What has to be asked of the data for the columns of a plug-in: a query of names, and of the types found there."""
-
-    rows: Rows
-    query: exp.Select
-
-
-def asked(relations: "Relations", relation: Plugin) -> Question:
-    """The query that finds the columns."""
+def asked(relations: "Relations", relation: Plugin) -> exp.Select:
+    """What has to be asked of the data for the columns of a plug-in: a query of names, and of the kinds found there."""
     if relation.name not in ("bag_unpack", "pivot"):
         raise refused(relation.span, f"found {relation.name}, a plug-in that is not run")
     source = relations.rows(relation.source)
@@ -46,10 +38,10 @@ def asked(relations: "Relations", relation: Plugin) -> Question:
         value = text(relations.engine.convert(term, Type.STRING))
         columns = [sql.alias(value, "name"), sql.alias(sql.string(""), "kind")]
         source = relations.prepared(source)
-        return Question(source, select(columns, source.source(), distinct=True))
+        return select(columns, source.source(), distinct=True)
     bag = exact(term)
     source = relations.prepared(source)
-    return Question(source, relations.engine.members(source, bag))
+    return relations.engine.members(source, bag)
 
 
 def columns_found(relation: Plugin, found: Iterable[tuple[str, str]]) -> Row:
@@ -141,7 +133,7 @@ def _bag_unpack(relations: "Relations", relation: Plugin) -> Rows:
     for name, column in relation.row.columns.items():
         replaced = options.conflict == "replace_source" and column is not relation.source.row.columns.get(name)
         if name in kept and not replaced:
-            terms.append((name, relations.field(source, name)))
+            terms.append((name, source.fields[name].term()))
             continue
         key = values.constant(Type.STRING, name.removeprefix(options.prefix))
         member = Term(engine.access(Term(bag(), Type.DYNAMIC), [key]), Type.DYNAMIC)
@@ -195,7 +187,7 @@ def _spread(
             node: sql.Node = sql.column(old.name)
             fields[column] = replace(old, name=fresh(column, taken))
         else:
-            test = sql.compare(exp.EQ, sql.column(name.name), sql.string(column))
+            test = sql.binary(exp.EQ, sql.column(name.name), sql.string(column))
             node = sql.filtered(exp.AnyValue(this=sql.column(result.name)), test)
             node = sql.coalesce(node, sql.number(0)) if counted else node
             fields[column] = Field(fresh(column, taken), result.type)

@@ -11,7 +11,7 @@ from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.steps import ORDER, Builder, fresh, kept_group, select, star, table_fields
+from rulefold.kql.lower.steps import ORDER, Builder, brought, fresh, kept_group, select, star, table_fields
 from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Frame, Values
 from rulefold.kql.plan import (
@@ -95,11 +95,6 @@ class Relations:
     def prepared(self, source: Rows) -> Rows:
         """The step before, with what the values of this one have had worked out."""
         return self.builder.hoisted(source, self.values.frame.hoisted)
-
-    def field(self, source: Rows, name: str) -> Term:
-        """A column of a step."""
-        found = source.fields[name]
-        return Term(sql.column(found.name), found.type, nullable=found.nullable)
 
     def terms(self, items: Iterable[Item]) -> list[tuple[str, Term]]:
         """Named values."""
@@ -242,10 +237,7 @@ class Relations:
         all_names = frozenset({field.name.lower() for field in keys_only.values()} | {name for name, _ in collected})
         step = Rows(self.builder.add(query, place), keys_only, all_names, group=apart)
         step = self.builder.hoisted(step, later)
-        kept = [
-            (name, Term(sql.column(field.name), field.type, nullable=field.nullable))
-            for name, field in keys_only.items()
-        ]
+        kept = [(name, field.term()) for name, field in keys_only.items()]
         return self.builder.chosen(step, [*kept, *results], None)
 
     def _distinct(self, relation: Distinct) -> Rows:
@@ -254,7 +246,7 @@ class Relations:
         fields: dict[str, Field] = {}
         expressions: list[Node] = []
         for name, field in source.fields.items():
-            term = grouped_by(Term(sql.column(field.name), field.type, nullable=field.nullable))
+            term = grouped_by(field.term())
             fields[name] = Field(fresh(name, names), field.type, term.nullable)
             expressions.append(sql.alias(term.node, fields[name].name))
         group = kept_group(source, expressions, names)
@@ -310,7 +302,7 @@ class Relations:
         name = self.values.new_name()
         number = sql.window(exp.RowNumber(), sorted_by(source.order), source.apart())
         numbered = self.builder.hoisted(source, [(name, number)])
-        where = sql.compare(exp.LTE, sql.column(name), count)
+        where = sql.binary(exp.LTE, sql.column(name), count)
         return self.builder.kept(numbered, select([star()], numbered.source(), where=where), place)
 
     def _other(self, relation: Other) -> Rows:
@@ -320,7 +312,7 @@ class Relations:
         if relation.keyword == "consume":
             source = self.rows(relation.source)
             return Rows(source.step, {}, source.names)
-        lowering = _OTHERS.get(relation.keyword) or self.engine.others.get(relation.keyword)
+        lowering = _OTHERS.get(relation.keyword)
         if lowering is None:
             raise refused(relation.span, f"found {relation.keyword}, an operator that is not run yet")
         return lowering(self, relation)
@@ -354,15 +346,10 @@ class Relations:
             for name, field in left.fields.items()
         }
         dropped = {key.name for _, key in relation.keys if isinstance(key, ColumnValue)} if relation.lookup else set()
-        brought = [name for name in right.fields if name not in dropped]
-        new_names = suffixed(brought, left.fields)
+        new_names = suffixed([name for name in right.fields if name not in dropped], left.fields)
         names = set(left.names)
-        columns: list[Node] = []
-        for name in brought:
-            field, new = right.fields[name], new_names[name]
-            fields[new] = Field(fresh(new, names), field.type, field.nullable or outer in ("leftouter", "fullouter"))
-            columns.append(sql.alias(sql.column(field.name, "right"), fields[new].name))
-        return fields, columns, frozenset(names)
+        added, columns = brought(right, new_names, names, outer=outer in ("leftouter", "fullouter"))
+        return {**fields, **added}, columns, frozenset(names)
 
     def _keys(self, relation: Join, left: Rows, right: Rows) -> Node:
         """The condition of a join: keys that are equal, or both null."""
@@ -373,9 +360,9 @@ class Relations:
             if Type.DYNAMIC in (a.type, b.type) or Type.UNKNOWN in (a.type, b.type):
                 raise refused(ours.span, "found a key of a type that is not known, expected one by tostring(…)")
             if a.type is Type.STRING:
-                conditions.append(sql.compare(exp.EQ, text(a), text(b)))
+                conditions.append(sql.binary(exp.EQ, text(a), text(b)))
             else:
-                conditions.append(sql.compare(exp.NullSafeEQ, exact(a), exact(b)))
+                conditions.append(sql.binary(exp.NullSafeEQ, exact(a), exact(b)))
         return sql.all_of(conditions) if conditions else sql.true()
 
     def _semi_join(self, relation: Join, left: Rows, right: Rows) -> Rows:

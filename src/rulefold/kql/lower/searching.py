@@ -40,7 +40,7 @@ def find(relations: "Relations", relation: Other) -> Rows:
     missing = [name for name in relation.row if name not in found.fields]
     if missing:
         raise refused(relation.span, f"found find with the column {missing[0]}, which is not run")
-    return relations.builder.chosen(found, [(name, relations.field(found, name)) for name in relation.row], None)
+    return relations.builder.chosen(found, [(name, found.fields[name].term()) for name in relation.row], None)
 
 
 def _label(relation: Relation, otherwise: str) -> str:
@@ -64,16 +64,16 @@ def _condition(relations: "Relations", relation: Other, source: Rows, value: Val
         parts = [_condition(relations, relation, source, one, sensitive=sensitive) for one in value.arguments]
         if value.function == "not":
             return negated(parts[0])
-        return OPERATORS[value.function](Call(value, parts, Type.BOOL, relations.values))
+        return OPERATORS[value.function](Call(value, parts, relations.values))
     if not isinstance(value, Constant):
         return relations.values.term(value)
     operator, wanted = _pattern(str(value.value))
-    call = Call(Apply(Type.BOOL, "search", (), span=relation.span), (), Type.BOOL, relations.values)
+    call = Call(Apply(Type.BOOL, "search", (), span=relation.span), (), relations.values)
     if not wanted:
         return truth(sql.true())
     pattern = relations.values.constant(Type.STRING, wanted)
     name = f"{operator}_cs" if sensitive else operator
-    terms = [relations.field(source, column) for column in source.fields if column != "$table"]
+    terms = [field.term() for name, field in source.fields.items() if name != "$table"]
     found = [searched(call, name, one, pattern) for one in terms if one.type in (Type.STRING, Type.DYNAMIC)]
     return test(sql.any_of(one.node for one in found)) if found else truth(sql.false())
 

@@ -66,11 +66,6 @@ def binary(kind: type[exp.Binary], left: Node, right: Node) -> Node:
     return kind(this=tight(left), expression=tight(right))
 
 
-def compare(kind: type[exp.Binary], left: Node, right: Node) -> Node:
-    """A comparison."""
-    return binary(kind, left, right)
-
-
 def negated(node: Node) -> Node:
     """NOT."""
     return exp.Not(this=tight(node))

@@ -124,6 +124,19 @@ def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | 
     return source.group
 
 
+def brought(
+    right: Rows, new_names: Mapping[str, str], taken: set[str], *, outer: bool = False
+) -> tuple[dict[str, Field], list[Node]]:
+    """Columns of the right side of a join under new names, and how they are selected; null in a row without a match."""
+    fields: dict[str, Field] = {}
+    columns: list[Node] = []
+    for old, new in new_names.items():
+        field = right.fields[old]
+        fields[new] = Field(fresh(new, taken), field.type, field.nullable or outer)
+        columns.append(sql.alias(sql.column(field.name, "right"), fields[new].name))
+    return fields, columns
+
+
 def _batches(columns: Sequence[tuple[str, Node]]) -> list[list[tuple[str, Node]]]:
     """Columns that can be worked out in one SELECT: none is of another one of the same."""
     batches: list[list[tuple[str, Node]]] = [[]] if columns else []

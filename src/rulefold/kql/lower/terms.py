@@ -74,6 +74,10 @@ class Field:
     type: Type
     nullable: bool = True
 
+    def term(self, table: str | None = None) -> Term:
+        """The value of the column; of a table where there are several."""
+        return Term(sql.column(self.name, table), self.type, nullable=self.nullable)
+
 
 class SortKey(NamedTuple):
     """A column of a step that its rows are in the order of."""

@@ -38,8 +38,6 @@ from rulefold.kql.syntax import Json, JsonArray, JsonObject
 from rulefold.kql.types import Type
 from rulefold.text import Span
 
-_NO_FIELDS: Mapping[str, Field] = {}
-
 
 class Relations(Protocol):
     """Where the relations inside of values become steps."""
@@ -63,7 +61,6 @@ class Frame:
     hoisted: list[tuple[str, Node]] = field(default_factory=list)
     aggregates: list[tuple[str, Node]] | None = None
     later: list[tuple[str, Node]] = field(default_factory=list)
-    seen: dict[int, Term] = field(default_factory=dict)
 
 
 class Values:
@@ -117,7 +114,7 @@ class Values:
         if found is None:
             raise refused(value.span, f"found {value.name}, a column that is not known before the query runs")
         side = value.side if self.frame.sides else None
-        return Term(sql.column(found.name, side), found.type, nullable=found.nullable)
+        return found.term(side)
 
     def _access(self, value: Access) -> Term:
         keys: list[Term] = []
@@ -128,29 +125,23 @@ class Values:
         return Term(self.engine.access(self.term(target), keys[::-1]), Type.DYNAMIC)
 
     def _query(self, value: ScalarQuery) -> Term:
-        rows = self._relations.rows(value.relation)
-        first = next(iter(rows.fields.values()), None)
-        if first is None:
-            raise refused(value.span, "found a table without columns, expected a value")
-        query = exp.Select(
-            expressions=[sql.column(first.name)],
-            from_=exp.From(this=exp.Table(this=sql.name(rows.step))),
-            limit=exp.Limit(expression=sql.number(1)),
-        )
+        rows, first = self.values_of(value, "a value")
+        limit = exp.Limit(expression=sql.number(1))
+        query = exp.Select(expressions=[first.node], from_=rows.source(), limit=limit)
         return Term(self.once(exp.Subquery(this=query))(), first.type)
 
-    def values_of(self, table: TableValue) -> tuple[Rows, Term]:
+    def values_of(self, table: ScalarQuery | TableValue, wanted: str = "values") -> tuple[Rows, Term]:
         """A table as a list: its step, and its first column."""
         rows = self._relations.rows(table.relation)
         first = next(iter(rows.fields.values()), None)
         if first is None:
-            raise refused(table.span, "found a table without columns, expected values")
-        return rows, Term(sql.column(first.name), first.type, nullable=first.nullable)
+            raise refused(table.span, f"found a table without columns, expected {wanted}")
+        return rows, first.term()
 
     def _apply(self, value: Apply) -> Term:
         name = value.function
         if (operator := OPERATORS.get(name)) is not None:
-            return operator(Call(value, [self._operand(one) for one in value.arguments], value.type, self))
+            return operator(self._call(value))
         if self.frame.aggregates is not None and (aggregate := self._aggregate(value)) is not None:
             return aggregate
         if (builder := self.engine.windows.get(name)) is not None:
@@ -158,8 +149,10 @@ class Values:
         builder = FUNCTIONS.get(name) or self.engine.functions.get(name)
         if builder is None:
             raise refused(value.span, f"found {name}, a function that is not run yet")
-        arguments = [self._operand(one) for one in value.arguments]
-        return builder(Call(value, arguments, value.type, self))
+        return builder(self._call(value))
+
+    def _call(self, value: Apply) -> Call:
+        return Call(value, [self._operand(one) for one in value.arguments], self)
 
     def _operand(self, value: Value) -> Term:
         """An argument; a table and a star are looked at by the builder, in the plan."""
@@ -178,7 +171,7 @@ class Values:
         if builder is None:
             return None
         groups, self.frame.aggregates = self.frame.aggregates, None
-        term = builder(Call(value, [self._operand(one) for one in value.arguments], value.type, self))
+        term = builder(self._call(value))
         self.frame.aggregates = groups
         return self.aggregated(term)
 
@@ -192,7 +185,7 @@ class Values:
     def _window(self, value: Apply, builder: Callable[[Call], Term]) -> Term:
         if not self.frame.order:
             raise refused(value.span, f"found {value.function} over rows without an order, expected serialize before")
-        term = builder(Call(value, [self._operand(one) for one in value.arguments], value.type, self))
+        term = builder(self._call(value))
         return term.of(self.once(term.node)())
 
     # --------------------------------------------------------------------------------------------------- used twice

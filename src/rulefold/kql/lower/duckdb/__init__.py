@@ -10,7 +10,7 @@ from sqlglot import exp
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
-from rulefold.kql.lower.duckdb.relations import OTHERS, PLUGINS, RELATIONS, expand, members
+from rulefold.kql.lower.duckdb.relations import PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.refusal import refused
@@ -36,7 +36,6 @@ class DuckDB(Engine):
     aggregates: ClassVar = aggregates.AGGREGATES
     windows: ClassVar = WINDOWS
     relations: ClassVar = RELATIONS
-    others: ClassVar = OTHERS
     plugins: ClassVar = PLUGINS
 
     def literal(self, type_: Type, value: object) -> Node:

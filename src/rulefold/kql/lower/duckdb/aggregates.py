@@ -18,9 +18,8 @@ from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Values
 from rulefold.kql.plan import AllColumns, Apply
-from rulefold.kql.types import INTEGERS, Type
+from rulefold.kql.types import DYNAMICS, INTEGERS, Type
 
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 _MOMENTS = frozenset({Type.DATETIME, Type.TIMESPAN, *INTEGERS})
 
 
@@ -29,7 +28,7 @@ def plain(call_: Call, number: int) -> Node:
     term = call_[number]
     if term.type is Type.STRING:
         return text(term)
-    return dynamics.known(term.node) if term.type in _DYNAMICS else exact(term)
+    return dynamics.known(term.node) if term.type in DYNAMICS else exact(term)
 
 
 Aggregated = Callable[[Call, Node | None], Term]
@@ -52,7 +51,7 @@ def of_rows(function: str, value: Node, condition: Node | None) -> Node:
 
 
 def _sum(call_: Call, condition: Node | None) -> Term:
-    term = call_[0] if call_[0].type not in _DYNAMICS else call_.engine.convert(call_[0], Type.REAL)
+    term = call_[0] if call_[0].type not in DYNAMICS else call_.engine.convert(call_[0], Type.REAL)
     total = of_rows("sum", exact(term), condition)
     if term.type is Type.REAL:
         return Term(sql.coalesce(total, call_.engine.literal(Type.REAL, 0.0)), Type.REAL, nullable=False)
@@ -86,7 +85,7 @@ def _average(call_: Call, condition: Node | None) -> Term:
 def _extreme(function: str) -> Aggregated:
     def build(call_: Call, condition: Node | None) -> Term:
         term = call_[0]
-        if term.type in _DYNAMICS:
+        if term.type in DYNAMICS:
             raise call_.refused(f"found {function} of a dynamic, which is not run; expected a value of another type")
         value = sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term)
         node = of_rows(function, value, condition)
@@ -164,7 +163,7 @@ def _distinct_count_if(call_: Call) -> Term:
 
 def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: bool = False) -> Term:
     term = call_[0]
-    value = dynamics.known(to_dynamic(call_.engine, term)) if term.type in _DYNAMICS else plain(call_, 0)
+    value = dynamics.known(to_dynamic(call_.engine, term)) if term.type in DYNAMICS else plain(call_, 0)
     if term.type in (Type.DATETIME, Type.TIMESPAN, Type.GUID):
         value = call_.string(0).node
     order = sorted_by(call_.values.frame.order)
@@ -172,7 +171,7 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
         value = exp.Distinct(expressions=[value])
         order = [sql.ordered(value.expressions[0].copy(), nulls_first=False)]
     collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
-    if term.type in _DYNAMICS and not distinct:
+    if term.type in DYNAMICS and not distinct:
         nulls = True  # those of a dynamic are kept
     tests = [] if nulls else [sql.is_not_null(plain(call_, 0).copy())]
     if condition is not None:
@@ -180,7 +179,7 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
     if term.type is Type.STRING and condition is None:
         tests = []
     collected = sql.filtered(collected, sql.all_of(tests)) if tests else collected
-    if term.type in _DYNAMICS:
+    if term.type in DYNAMICS:
         collected = _flattened(collected)
         collected = call("list_sort", call("list_distinct", collected)) if distinct else collected
     limit = 2 if condition is not None else 1
@@ -274,7 +273,7 @@ def part(engine: Engine, values: Values, piece: Apply) -> Term:
     groups, values.frame.aggregates = values.frame.aggregates, None
     term = values.term(piece.arguments[1])
     if whole.function.startswith("percentile"):
-        call_ = Call(whole, [values.term(one) for one in whole.arguments], piece.type, values)
+        call_ = Call(whole, [values.term(one) for one in whole.arguments], values)
         term = percentiles.one(call_, term)
         node = term.node
     elif whole.function in ("arg_max", "arg_min", "argmax", "argmin"):
@@ -293,7 +292,7 @@ def part(engine: Engine, values: Values, piece: Apply) -> Term:
 
 def _any(term: Term) -> Node:
     """A value that is not null, if there is one."""
-    if term.type in _DYNAMICS:
+    if term.type in DYNAMICS:
         return call("any_value", dynamics.known(term.node))
     return call("any_value", sql.nullif(term.node, sql.string("")) if term.type is Type.STRING else exact(term))
 
@@ -314,5 +313,5 @@ def _row_of_extreme(engine: Engine, function: str, term: Term, key: Term) -> Nod
         extreme = sql.case([(call("bool_or", is_nan), first)], extreme)
     if not key.nullable:
         return extreme
-    found = sql.compare(exp.GT, exp.Count(this=again()), sql.number(0))
+    found = sql.binary(exp.GT, exp.Count(this=again()), sql.number(0))
     return sql.case([(found, extreme)], call("first", value()))

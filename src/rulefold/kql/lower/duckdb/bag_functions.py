@@ -17,9 +17,8 @@ from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, text
 from rulefold.kql.plan import AllColumns, ColumnValue
-from rulefold.kql.types import Type
+from rulefold.kql.types import DYNAMICS, Type
 
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 _MAP = map_of(VARCHAR, JSON)
 
 
@@ -37,7 +36,7 @@ def unique(entries: Element) -> Node:
     """The members, of each key the first."""
     keys = lists.each(entries(), lambda e: lists.member(e(), "key"))
     return lists.where_numbered(
-        entries(), lambda e, i: sql.compare(exp.EQ, call("list_position", keys, lists.member(e(), "key")), i())
+        entries(), lambda e, i: sql.binary(exp.EQ, call("list_position", keys, lists.member(e(), "key")), i())
     )
 
 
@@ -71,7 +70,7 @@ def is_star(call_: Call) -> bool:
 def all_columns(call_: Call) -> list[tuple[str, Term]]:
     """All columns of the row, by their names."""
     fields = call_.values.frame.fields.items()
-    return [(name, Term(sql.column(field.name), field.type, nullable=field.nullable)) for name, field in fields]
+    return [(name, field.term()) for name, field in fields]
 
 
 def _pack_all(call_: Call) -> Term:
@@ -89,8 +88,8 @@ def _pack_all(call_: Call) -> Term:
 def _is_there(call_: Call, term: Term) -> Node:
     """Whether a value is neither null nor an empty text."""
     if term.type is Type.STRING:
-        return sql.compare(exp.NEQ, text(term), sql.string(""))
-    if term.type in _DYNAMICS:
+        return sql.binary(exp.NEQ, text(term), sql.string(""))
+    if term.type in DYNAMICS:
         return sql.is_not_null(sql.nullif(call_.engine.known(term), sql.string('""')))
     return sql.is_not_null(exact(term))
 
@@ -110,7 +109,7 @@ def _zip(call_: Call) -> Term:
 
     def is_text(_: Element, place: Element) -> Node:
         kind = call("json_type", lists.item(keys(), place()))
-        return sql.compare(exp.EQ, kind, sql.string("VARCHAR"))
+        return sql.binary(exp.EQ, kind, sql.string("VARCHAR"))
 
     pairs = call_.once(lists.where_numbered(lists.each_numbered(keys(), pair), is_text))
     known = sql.all_of([sql.is_not_null(keys()), sql.is_not_null(values())])
@@ -127,7 +126,7 @@ def _keys(call_: Call) -> Term:
 
 
 def _is_bag(node: Node) -> Node:
-    return sql.compare(exp.EQ, call("json_type", node), sql.string("OBJECT"))
+    return sql.binary(exp.EQ, call("json_type", node), sql.string("OBJECT"))
 
 
 _STEP = re.compile(r"\.([^.\[\]'\"]+)|\[(?:'([^']+)'|\"([^\"]+)\")\]")
@@ -208,7 +207,7 @@ def _cleared(entry: Element, nested: dict[str, list[Sequence[str]]], depth: int)
 
     branches = []
     for key, rest in nested.items():
-        test = sql.compare(exp.EQ, lists.member(entry(), "key"), sql.string(key))
+        test = sql.binary(exp.EQ, lists.member(entry(), "key"), sql.string(key))
         branches.append((test, sql.coalesce(_without(value(), rest, depth + 1), value())))
     return sql.case(branches, value())
 
@@ -223,7 +222,7 @@ def _set_key(call_: Call) -> Term:
 
     def changed(entry: Element) -> Node:
         name = lists.member(entry(), "key")
-        is_it = sql.compare(exp.EQ, name, sql.string(key))
+        is_it = sql.binary(exp.EQ, name, sql.string(key))
         return _entry(name.copy(), sql.case([(is_it, value())], lists.member(entry(), "value")))
 
     keys = lists.each(bag(), lambda e: lists.member(e(), "key"))

@@ -76,7 +76,7 @@ def _whole(call_: Call, value: Node, start: Node | None, size: Term) -> Node:
         width, test = sql.number(size.value), None
     else:
         again = call_.once(exact(size))
-        width, test = again(), sql.compare(exp.GT, again(), sql.number(0))
+        width, test = again(), sql.binary(exp.GT, again(), sql.number(0))
     value_again = call_.once(value)
     from_start = value_again() if start is None else exp.Sub(this=value_again(), expression=start)
     rest = call_.engine.integer("%", from_start, cast(width, BIGINT) if test else width)
@@ -94,4 +94,4 @@ def _real(call_: Call, value: Term, start: Term | None, size: Term) -> Node:
     node = sql.binary(exp.Mul, call("floor", sql.binary(exp.Div, from_start, width())), width())
     if first is not None:
         node = sql.binary(exp.Add, node, first())
-    return sql.case([(sql.compare(exp.GT, width(), sql.number(0)), node)])
+    return sql.case([(sql.binary(exp.GT, width(), sql.number(0)), node)])

@@ -21,14 +21,12 @@ from rulefold.kql.lower.duckdb.types import (
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, text
-from rulefold.kql.types import INTEGERS, Type
-
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+from rulefold.kql.types import DYNAMICS, INTEGERS, Type
 
 
 def convert(engine: Engine, term: Term, type_: Type) -> Term:
     """A value as one of another type; null where it is none."""
-    if term.type is type_ or {term.type, type_} <= _DYNAMICS:
+    if term.type is type_ or {term.type, type_} <= DYNAMICS:
         return term
     if type_ is Type.LONG and term.type is Type.INT:
         return Term(term.node, type_, nullable=term.nullable, constant=term.constant, value=term.value)
@@ -55,7 +53,7 @@ def to_string(engine: Engine, term: Term) -> Term:
         case _:
             node = cast(node, VARCHAR)
     constant = term.constant and term.type in (Type.LONG, Type.INT, Type.GUID) and term.value is not None
-    nullable = term.nullable or term.type in _DYNAMICS
+    nullable = term.nullable or term.type in DYNAMICS
     return Term(node, Type.STRING, nullable=nullable, constant=constant, value=str(term.value) if constant else None)
 
 
@@ -96,19 +94,19 @@ def _to_bool(engine: Engine, term: Term) -> Term:
         case Type.DYNAMIC | Type.UNKNOWN:
             node = _by_kind(engine, node, lambda one: _bool_of_text(engine, one), _bool_of_number)
         case _:
-            node = sql.compare(exp.NEQ, node, sql.number(0))
+            node = sql.binary(exp.NEQ, node, sql.number(0))
     return Term(node, Type.BOOL, nullable=term.nullable or term.type is Type.STRING)
 
 
 def _bool_of_number(node: Node) -> Node:
-    return sql.compare(exp.NEQ, try_cast(node, DOUBLE), sql.number(0))
+    return sql.binary(exp.NEQ, try_cast(node, DOUBLE), sql.number(0))
 
 
 def _bool_of_text(engine: Engine, node: Node) -> Node:
     """`true` and `false`, case aside, and whole numbers, hexadecimal ones too."""
     word = engine.once(call("lower", call("trim", node)))
     words = [(_is_one_of(word(), "true"), sql.true()), (_is_one_of(word(), "false"), sql.false())]
-    return sql.case(words, sql.compare(exp.NEQ, _whole_of_text(engine, word()), sql.number(0)))
+    return sql.case(words, sql.binary(exp.NEQ, _whole_of_text(engine, word()), sql.number(0)))
 
 
 def _to_long(engine: Engine, term: Term) -> Term:
@@ -120,7 +118,7 @@ def _to_int(engine: Engine, term: Term) -> Term:
         return Term(term.node, Type.INT, nullable=False, constant=True, value=term.value)
     if term.type in (Type.REAL, Type.DECIMAL):
         return Term(_saturated(engine, exact(term), 2**31), Type.INT)
-    if term.type in (Type.DYNAMIC, Type.UNKNOWN):
+    if term.type in DYNAMICS:
         node = _by_kind(
             engine, exact(term), lambda one: _short(_whole_of_text(engine, one)), lambda one: _int_of_json(engine, one)
         )
@@ -149,8 +147,8 @@ def _saturated(engine: Engine, node: Node, limit: int) -> Node:
     return sql.case(
         [
             (call("isinf", again()), sql.null()),
-            (sql.compare(exp.GTE, again(), _float(limit)), cast(sql.number(limit - 1), BIGINT)),
-            (sql.compare(exp.LTE, again(), exp.Neg(this=_float(limit))), cast(sql.number(-limit), BIGINT)),
+            (sql.binary(exp.GTE, again(), _float(limit)), cast(sql.number(limit - 1), BIGINT)),
+            (sql.binary(exp.LTE, again(), exp.Neg(this=_float(limit))), cast(sql.number(-limit), BIGINT)),
         ],
         try_cast(call("trunc", again()), BIGINT),
     )
@@ -270,13 +268,13 @@ def _to_timespan(engine: Engine, term: Term) -> Term:
 
 def _to_guid(_engine: Engine, term: Term) -> Term:
     node = exact(term)
-    if term.type in _DYNAMICS:
+    if term.type in DYNAMICS:
         node = dynamics.text_of(node)
     return Term(try_cast(node, UUID), Type.GUID)
 
 
 def _to_decimal(_engine: Engine, term: Term) -> Term:
-    node = dynamics.text_of(exact(term)) if term.type in _DYNAMICS else exact(term)
+    node = dynamics.text_of(exact(term)) if term.type in DYNAMICS else exact(term)
     return Term(try_cast(node, DECIMAL), Type.DECIMAL)
 
 

@@ -16,9 +16,8 @@ from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.functions import as_type
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, text
-from rulefold.kql.types import INTEGERS, Type
+from rulefold.kql.types import DYNAMICS, INTEGERS, Type
 
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
 _MOST = 1_048_576  # elements that `range` gives
 
 
@@ -43,7 +42,7 @@ def array(call_: Call, items: Node) -> Term:
 def _parse_json(call_: Call) -> Term:
     """A dynamic is what it is already."""
     term = call_[0]
-    if term.type in _DYNAMICS:
+    if term.type in DYNAMICS:
         return Term(term.node, Type.DYNAMIC)
     again = call_.once(text(call_.string(0)))
     return Term(dynamics.parsed(again), Type.DYNAMIC)
@@ -61,7 +60,7 @@ _KINDS = {
 
 def _gettype(call_: Call) -> Term:
     term = call_[0]
-    if term.type not in _DYNAMICS:
+    if term.type not in DYNAMICS:
         return call_.values.constant(Type.STRING, str(term.type))
     names = [exp.If(this=sql.string(kind), true=sql.string(name)) for kind, name in _KINDS.items()]
     kind = call("json_type", term.node)
@@ -73,7 +72,7 @@ def _gettype(call_: Call) -> Term:
 
 def _length(call_: Call) -> Term:
     again = call_.once(dynamic(call_, 0))
-    is_array = sql.compare(exp.EQ, call("json_type", again()), sql.string("ARRAY"))
+    is_array = sql.binary(exp.EQ, call("json_type", again()), sql.string("ARRAY"))
     return call_.give(sql.case([(is_array, cast(call("json_array_length", again()), BIGINT))]))
 
 
@@ -94,7 +93,7 @@ def _index(call_: Call, number: int, items: Element) -> Node:
         return sql.number(term.value)
     again = call_.once(call_.node(number))
     from_end = sql.binary(exp.Add, lists.size(items()), again())
-    return sql.case([(sql.compare(exp.LT, again(), sql.number(0)), from_end)], again())
+    return sql.case([(sql.binary(exp.LT, again(), sql.number(0)), from_end)], again())
 
 
 def _slice(call_: Call) -> Term:
@@ -108,7 +107,7 @@ def _slice(call_: Call) -> Term:
 def _cut(items: Element, start: Node, end: Node) -> Node:
     """The elements from a place, counted from 0, to before another one."""
     again = end
-    empty = sql.compare(exp.LTE, again, sql.number(0))
+    empty = sql.binary(exp.LTE, again, sql.number(0))
     cut = call("list_slice", items(), sql.binary(exp.Add, start, sql.number(1)), again.copy())
     return sql.case([(empty, call("list_slice", items(), sql.number(1), sql.number(0)))], cut)
 
@@ -133,8 +132,8 @@ def _index_within(call_: Call, items: Element, wanted: Element) -> Node:
 
     def matches(place: Element) -> Node:
         element = lists.item(items(), sql.binary(exp.Add, place(), sql.number(1)))
-        inside = sql.any_of([sql.compare(exp.LT, length(), sql.number(0)), sql.compare(exp.LT, place(), end.copy())])
-        return sql.all_of([sql.compare(exp.GTE, place(), start()), inside, sql.compare(exp.EQ, element, wanted())])
+        inside = sql.any_of([sql.binary(exp.LT, length(), sql.number(0)), sql.binary(exp.LT, place(), end.copy())])
+        return sql.all_of([sql.binary(exp.GTE, place(), start()), inside, sql.binary(exp.EQ, element, wanted())])
 
     places = lists.where(call("range", lists.size(items())), matches)
     return lists.item(places, nth)
@@ -166,7 +165,7 @@ def _shift(sign: int) -> Builder:
             default = call_.once(dynamic(call_, 2))
         else:
             kind = call("json_type", lists.item(items(), sql.number(1)))
-            is_text = sql.compare(exp.EQ, kind, sql.string("VARCHAR"))
+            is_text = sql.binary(exp.EQ, kind, sql.string("VARCHAR"))
             default = call_.once(sql.case([(is_text, dynamics.constant(""))]))
 
         def moved(_: Element, place: Element) -> Node:
@@ -188,7 +187,7 @@ def _split(call_: Call) -> Term:
 
     def placed(place: Element) -> Node:
         from_end = sql.binary(exp.Add, lists.size(items()), place())
-        return sql.case([(sql.compare(exp.LT, place(), sql.number(0)), from_end)], place())
+        return sql.case([(sql.binary(exp.LT, place(), sql.number(0)), from_end)], place())
 
     bounds = call_.once(lists.each(given, placed))
     starts = call("list_prepend", cast(sql.number(0), BIGINT), bounds())
@@ -199,7 +198,7 @@ def _split(call_: Call) -> Term:
         low = sql.binary(exp.Add, start(), sql.number(1))
         cut = call("list_slice", items(), low, end)
         empty = call("list_slice", items(), sql.number(1), sql.number(0))
-        return dynamics.array(sql.case([(sql.compare(exp.LTE, end.copy(), start()), empty)], cut))
+        return dynamics.array(sql.case([(sql.binary(exp.LTE, end.copy(), start()), empty)], cut))
 
     return array(call_, sql.case([(sql.is_not_null(items()), lists.each_numbered(starts, piece))]))
 
@@ -210,7 +209,7 @@ def _iff(call_: Call) -> Term:
     parts = [call_.once(dynamics.elements(one())) for one in whole]
 
     def chosen(number: int, place: Element) -> Node:
-        if call_[number].type not in _DYNAMICS:
+        if call_[number].type not in DYNAMICS:
             return whole[number - 1]()
         is_array = sql.is_not_null(parts[number - 1]())
         return sql.case([(is_array, lists.item(parts[number - 1](), place()))], whole[number - 1]())
@@ -218,7 +217,7 @@ def _iff(call_: Call) -> Term:
     def one(element: Element, place: Element) -> Node:
         kind = call("json_type", element())
         scalar = exp.In(this=kind, expressions=[sql.string(k) for k in ("BOOLEAN", "BIGINT", "UBIGINT", "DOUBLE")])
-        true = sql.compare(exp.NEQ, try_cast(element(), DOUBLE), sql.number(0))
+        true = sql.binary(exp.NEQ, try_cast(element(), DOUBLE), sql.number(0))
         return sql.case([(sql.all_of([scalar, true]), chosen(1, place)), (scalar.copy(), chosen(2, place))])
 
     return array(call_, lists.each_numbered(tests(), one))
@@ -257,10 +256,10 @@ def _zip(call_: Call) -> Term:
 
 
 def _repeat(call_: Call) -> Term:
-    if call_[0].type in _DYNAMICS:
+    if call_[0].type in DYNAMICS:
         raise call_.refused("found a dynamic, expected a value of another type to repeat")
     value, count = call_.once(dynamic(call_, 0)), call_.once(call_.node(1))
-    valid = sql.compare(exp.GTE, count(), sql.number(0))
+    valid = sql.binary(exp.GTE, count(), sql.number(0))
     return array(call_, sql.case([(valid, lists.each(lists.numbers(bounded(count())), lambda _: value()))]))
 
 
@@ -283,7 +282,7 @@ def _sort(*, descending: bool) -> Builder:
         results = [dynamics.array(in_order(first))]
         for other in arrays[1:]:
             items = call_.once(dynamics.elements(other.node))
-            as_long = sql.compare(exp.EQ, lists.size(items()), lists.size(first()))
+            as_long = sql.binary(exp.EQ, lists.size(items()), lists.size(first()))
             results.append(dynamics.array(sql.case([(as_long, in_order(items))])))
         return Term(dynamics.array(exp.Array(expressions=results)), Type.DYNAMIC)
 
@@ -305,7 +304,7 @@ def _order(items: Element, *, descending: bool, nulls_last: bool) -> Node:
     def key(element: Element, place: Element) -> Node:
         kind = call("json_type", element())
         number = exp.In(this=kind, expressions=[sql.string(one) for one in ("BIGINT", "UBIGINT", "DOUBLE")])
-        is_text = sql.compare(exp.EQ, kind.copy(), sql.string("VARCHAR"))
+        is_text = sql.binary(exp.EQ, kind.copy(), sql.string("VARCHAR"))
         rank = sql.case([(number, sql.number(0)), (is_text, sql.number(sign))], sql.number(2 * sign))
         return lists.struct(
             n=sql.case([(sql.is_null(element()), sql.number(null_rank))], sql.number(0)),
@@ -346,7 +345,7 @@ def _steps(call_: Call, start: Node, stop: Node, step: Node) -> Node:
     first, by = call_.once(start), call_.once(sql.nullif(step, sql.number(0)))
     farthest = tried(sql.binary(exp.Add, first(), sql.binary(exp.Mul, by(), sql.number(_MOST - 1))))
     end = call_.once(stop)
-    up = sql.compare(exp.GT, by(), sql.number(0))
+    up = sql.binary(exp.GT, by(), sql.number(0))
     limit = sql.coalesce(farthest, end())
     bound = sql.case([(up, call("least", end(), limit))], call("greatest", end(), limit.copy()))
     return call("generate_series", first(), bound, by())

@@ -62,7 +62,7 @@ def _array_to_base64(call_: Call) -> Term:
     digits = call("printf", sql.string("%02x"), try_cast(named("b"), INTEGER))
     wrong = sql.negated(exp.Between(this=try_cast(named("n"), INTEGER), low=sql.number(0), high=sql.number(255)))
     known = exp.Lambda(this=wrong, expressions=[exp.Identifier(this="n", quoted=False)])
-    no_bytes = sql.compare(exp.GT, call("len", call("list_filter", number(), known)), sql.number(0))
+    no_bytes = sql.binary(exp.GT, call("len", call("list_filter", number(), known)), sql.number(0))
     node = call("to_base64", call("unhex", joined(each(number(), digits, "b"))))
     return string(guarded(no_bytes, "an array for base64_encode_fromarray has what is no byte", node), nullable=True)
 
@@ -84,7 +84,7 @@ def _guid_to_base64(call_: Call) -> Term:
 
 def _guid_from_base64(call_: Call) -> Term:
     again = call_.once(call("lower", call("to_hex", _bytes(call_.text(0)))))
-    is_guid = sql.compare(exp.EQ, call("length", again()), sql.number(32))
+    is_guid = sql.binary(exp.EQ, call("length", again()), sql.number(32))
     return call_.give(sql.case([(is_guid, try_cast(_swapped(again()), UUID))]))
 
 
@@ -101,7 +101,7 @@ def _url_encoded(space: str) -> Builder:
         again = call_.once(call_.text(0))
         kept = call("regexp_matches", named("c"), sql.string(_KEPT))
         one = sql.case(
-            [(kept, named("c")), (sql.compare(exp.EQ, named("c"), sql.string(" ")), sql.string(space))],
+            [(kept, named("c")), (sql.binary(exp.EQ, named("c"), sql.string(" ")), sql.string(space))],
             call("lower", call("url_encode", named("c"))),
         )
         wrong = call("regexp_matches", again(), sql.string(_UNSURE))

@@ -21,5 +21,5 @@ MOST = 1_048_576  # values in a list that a query makes by a number, as many as 
 
 def bounded(count: Node) -> Node:
     """A number of values to make; more than so many end the run, as the engine makes a list before it counts it."""
-    too_many = sql.compare(exp.GT, count, sql.number(MOST))
+    too_many = sql.binary(exp.GT, count, sql.number(MOST))
     return guarded(too_many, f"found a list of more than {MOST:,} values to make, which is not made", count.copy())

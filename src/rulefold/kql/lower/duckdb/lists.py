@@ -78,7 +78,7 @@ def member(node: Node, name: str) -> Node:
 
 def first_of_each(items: Element) -> Node:
     """The elements, each once, in the order in which they come first."""
-    return where_numbered(items(), lambda e, i: sql.compare(exp.EQ, call("list_position", items(), e()), i()))
+    return where_numbered(items(), lambda e, i: sql.binary(exp.EQ, call("list_position", items(), e()), i()))
 
 
 def let(node: Node, body: Callable[[Element], Node]) -> Node:

@@ -12,9 +12,10 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
-from rulefold.kql.lower.duckdb import dynamics, texts
+from rulefold.kql.lower.duckdb import dynamics
 from rulefold.kql.lower.duckdb.types import BIGINT, VARCHAR, cast
 from rulefold.kql.lower.engine import Builder
+from rulefold.kql.lower.parsing import quoted
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Rows, Term, exact, long, string, truth
@@ -154,7 +155,7 @@ def _networks(call_: Call) -> tuple[Node, Node]:
 
 def _is_match(call_: Call) -> Term:
     left, right = _networks(call_)
-    return Term(sql.compare(exp.EQ, left, right), Type.BOOL)
+    return Term(sql.binary(exp.EQ, left, right), Type.BOOL)
 
 
 def _compare(call_: Call) -> Term:
@@ -168,7 +169,7 @@ def _is_in_range(call_: Call) -> Term:
 
 def _inside(call_: Call, address: _Address, network: _Address) -> Node:
     prefix = _least(call_, [address.prefix, network.prefix])
-    return sql.compare(exp.EQ, _masked(address.number(), prefix), _masked(network.number(), prefix))
+    return sql.binary(exp.EQ, _masked(address.number(), prefix), _masked(network.number(), prefix))
 
 
 def _is_in_any_range(call_: Call) -> Term:
@@ -265,7 +266,7 @@ _BEFORE, _AFTER = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
 
 def _has_address(call_: Call) -> Term:
     """Whether one of several addresses is in a text, with no letter or digit beside it."""
-    wanted = [texts.quoted(one) for one in _listed(call_) if _is_address(one)]
+    wanted = [quoted(one) for one in _listed(call_) if _is_address(one)]
     return _has(call_, wanted)
 
 
@@ -276,9 +277,9 @@ def _has_prefix(call_: Call) -> Term:
         bytes_ = value.removesuffix(".").split(".")
         rest = 4 - len(bytes_)
         if _is_address(value):
-            wanted.append(texts.quoted(value))
+            wanted.append(quoted(value))
         elif value.endswith(".") and rest > 0 and _is_address(".".join([*bytes_, *(["0"] * rest)])):
-            wanted.append(texts.quoted(value) + r"\.".join([_BYTE] * rest))
+            wanted.append(quoted(value) + r"\.".join([_BYTE] * rest))
     return _has(call_, wanted)
 
 
@@ -302,7 +303,7 @@ def lookup(relations: "Relations", relation: Plugin) -> Rows:
         raise refused(relation.span, "found other arguments of ipv4_lookup than a table, keys and true or false")
     left, address = _numbered(relations, relations.rows(relation.source), source_key, sized=False)
     right, network = _numbered(relations, relations.rows(table.relation), network_key, sized=True)
-    inside = sql.compare(
+    inside = sql.binary(
         exp.EQ,
         sql.binary(exp.IntDiv, sql.column(address[0], "left"), sql.column(network[1], "right")),
         sql.column(network[0], "right"),

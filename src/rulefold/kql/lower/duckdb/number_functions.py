@@ -42,7 +42,7 @@ def _within(function: str, low: float | None, high: float | None) -> Builder:
     def build(call_: Call) -> Term:
         again = call_.once(real_of(call_, 0))
         bounds = [(exp.LT, low), (exp.GT, high)]
-        outside = [sql.compare(kind, again(), sql.number(bound)) for kind, bound in bounds if bound is not None]
+        outside = [sql.binary(kind, again(), sql.number(bound)) for kind, bound in bounds if bound is not None]
         test = sql.all_of([sql.any_of(outside), sql.negated(call("isnan", again()))])
         return _real(sql.case([(test, sql.null())], call(function, again())))
 
@@ -157,7 +157,7 @@ def _shifted(kind: type[exp.Binary]) -> Builder:
             moved: Node = cast(exp.Paren(this=kind(this=cast(value, BIT), expression=count)), BIGINT)
         else:
             moved = kind(this=value, expression=count)
-        return long(sql.case([(sql.compare(exp.GTE, again(), sql.number(0)), moved)]))
+        return long(sql.case([(sql.binary(exp.GTE, again(), sql.number(0)), moved)]))
 
     return build
 
@@ -191,12 +191,12 @@ def _format_bytes(call_: Call) -> Term:
         return string(_in_unit(call_, size(), _UNITS.index(str(unit)), digits))
     branches = [
         (
-            sql.compare(exp.LT, size(), call_.engine.literal(Type.REAL, float(1024 ** (power + 1)))),
+            sql.binary(exp.LT, size(), call_.engine.literal(Type.REAL, float(1024 ** (power + 1)))),
             _in_unit(call_, size(), power, digits),
         )
         for power in range(len(_UNITS) - 1)
     ]
-    wrong = sql.compare(exp.LT, size(), sql.number(0))
+    wrong = sql.binary(exp.LT, size(), sql.number(0))
     node = sql.case(branches, _in_unit(call_, size(), len(_UNITS) - 1, digits))
     return string(guarded(wrong, "how format_bytes writes a size below 0 is not known", node))
 

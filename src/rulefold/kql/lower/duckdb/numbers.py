@@ -60,7 +60,7 @@ def lower_bits(whole: Node) -> Node:
 def floored(engine: Engine, left: Node, right: Node) -> Node:
     """A quotient of whole numbers, rounded down; NULL where the divisor is not above 0."""
     a, b = engine.once(left), engine.once(right)
-    width = sql.case([(sql.compare(exp.GT, b(), sql.number(0)), b())])
+    width = sql.case([(sql.binary(exp.GT, b(), sql.number(0)), b())])
     size = engine.once(width)
     rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, a(), size()), size()), size())
     return sql.binary(exp.IntDiv, sql.binary(exp.Sub, a(), rest), size())

@@ -70,8 +70,8 @@ def _canonical(node: Node, depth: int) -> Node:
     items = each(cast(node.copy(), JSON_LIST), _canonical(named(item), depth - 1), item)
     return sql.case(
         [
-            (sql.compare(exp.EQ, kind, sql.string("OBJECT")), _wrapped("{", pairs, "}")),
-            (sql.compare(exp.EQ, kind.copy(), sql.string("ARRAY")), _wrapped("[", items, "]")),
+            (sql.binary(exp.EQ, kind, sql.string("OBJECT")), _wrapped("{", pairs, "}")),
+            (sql.binary(exp.EQ, kind.copy(), sql.string("ARRAY")), _wrapped("[", items, "]")),
         ],
         cast(node.copy(), VARCHAR),
     )
@@ -130,13 +130,13 @@ def _parse_query(call_: Call) -> Term:
 
 def _parameters(call_: Call, query: Node) -> Node:
     """`a=1&b=2` as a bag."""
-    filled = sql.compare(exp.NEQ, named("p"), sql.string(""))
+    filled = sql.binary(exp.NEQ, named("p"), sql.string(""))
     pairs = call_.once(call("list_filter", call("string_split", query, sql.string("&")), lambda_of(filled, "p")))
     key = call("split_part", named("p"), sql.string("="), sql.number(1))
     value = call("regexp_extract", named("p"), sql.string("(?s)^[^=]*=(.*)$"), sql.number(1))
     member = call("concat", call("to_json", key), sql.string(":"), call("to_json", value))
     keys = call("list_distinct", each(pairs(), key.copy(), "p"))
-    twice = sql.compare(exp.LT, call("len", keys), call("len", pairs()))
+    twice = sql.binary(exp.LT, call("len", keys), call("len", pairs()))
     bag = cast(_wrapped("{", each(pairs(), member, "p"), "}"), JSON)
     return guarded(twice, "a query of a URL has a parameter twice", bag)
 
@@ -190,7 +190,7 @@ def _parse_command_line(call_: Call) -> Term:
     source = call_.once(call_.text(0))
     words = call("regexp_extract_all", source(), sql.string(r'(?:[^\s"]|"[^"]*")+'), sql.number(0))
     node = each(words, call("replace", named("w"), sql.string('"'), sql.string("")), "w")
-    odd = sql.compare(
+    odd = sql.binary(
         exp.EQ,
         exp.Mod(this=call("len", call("regexp_extract_all", source(), sql.string('"'))), expression=sql.number(2)),
         sql.number(1),

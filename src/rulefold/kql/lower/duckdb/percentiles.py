@@ -41,7 +41,7 @@ def _weighted(call_: Call, share: float) -> Node:
     value, weight = exact(call_[0]), exact(call_[1])
     entry = lists.struct(v=value, w=cast(weight, DOUBLE))
     key = sql.ordered(value.copy(), nulls_first=False)
-    known = sql.all_of([sql.is_not_null(value.copy()), sql.compare(exp.GT, weight.copy(), sql.number(0))])
+    known = sql.all_of([sql.is_not_null(value.copy()), sql.binary(exp.GT, weight.copy(), sql.number(0))])
     entries = sql.filtered(call("list", exp.Order(this=entry, expressions=[key])), known)
     total = sql.filtered(call("sum", cast(weight.copy(), DOUBLE)), known.copy())
     wanted = sql.binary(exp.Mul, total, sql.number(share))
@@ -50,7 +50,7 @@ def _weighted(call_: Call, share: float) -> Node:
         scaled = sql.binary(exp.Mul, lists.member(so_far(), "w"), sql.number(100))
         together = sql.binary(exp.Add, lists.member(so_far(), "w"), lists.member(next_(), "w"))
         further = lists.struct(v=lists.member(next_(), "v"), w=together)
-        return sql.case([(sql.compare(exp.GTE, scaled, wanted), so_far())], further)
+        return sql.case([(sql.binary(exp.GTE, scaled, wanted), so_far())], further)
 
     return lists.member(lists.reduced(entries, reached), "v")
 

@@ -13,7 +13,7 @@ from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.lower.terms import Field, Rows, Term, exact
 from rulefold.kql.plan import Expand
-from rulefold.kql.types import Type
+from rulefold.kql.types import DYNAMICS, Type
 
 if TYPE_CHECKING:
     from rulefold.kql.lower.relations import Relations
@@ -34,7 +34,7 @@ def elements(values: Node, *, as_arrays: bool = False) -> Node:
 
 
 def _is(values: Node, kind: str) -> Node:
-    return sql.compare(exp.EQ, call("json_type", values), sql.string(kind))
+    return sql.binary(exp.EQ, call("json_type", values), sql.string(kind))
 
 
 def _properties(bag: Node, *, as_arrays: bool) -> Node:
@@ -81,7 +81,7 @@ def expand(relations: "Relations", relation: Expand, source: Rows) -> Rows:
     for name, new, _ in raw:
         fields[name] = Field(new, Type.DYNAMIC)
     rows = replace(source, step=step, fields=fields, names=frozenset(names))
-    typed = [(name, new, type_) for name, new, type_ in raw if type_ not in (Type.DYNAMIC, Type.UNKNOWN)]
+    typed = [(name, new, type_) for name, new, type_ in raw if type_ not in DYNAMICS]
     if not typed:
         return rows
     relations.over(rows)
@@ -92,7 +92,6 @@ def expand(relations: "Relations", relation: Expand, source: Rows) -> Rows:
 RELATIONS: dict[type, Callable[..., Rows]] = {
     Expand: _expand,
 }
-OTHERS: dict[str, Callable[..., Rows]] = {}
 PLUGINS: dict[str, Callable[..., Rows]] = {**network_functions.PLUGINS}
 
 

@@ -15,16 +15,14 @@ from rulefold.kql.lower.duckdb.types import BIGINT, DOUBLE, DOUBLE_LIST, JSON, c
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
-from rulefold.kql.types import NUMBERS, Type
-
-_DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+from rulefold.kql.types import DYNAMICS, NUMBERS, Type
 
 
 def _part(call_: Call) -> Term:
     """A column of a function that gives several."""
     found = call_.engine.access(call_[0], [call_[1]])
     term = Term(found, Type.DYNAMIC)
-    return term if call_.type in _DYNAMICS else call_.engine.convert(term, call_.type)
+    return term if call_.type in DYNAMICS else call_.engine.convert(term, call_.type)
 
 
 def _numbers(call_: Call, number: int) -> Element:
@@ -97,7 +95,7 @@ def _arithmetic(operator: str) -> Builder:
 
 
 def _compared(kind: type[exp.Binary]) -> Builder:
-    return _pairwise(lambda _, a, b: sql.compare(kind, a, b))
+    return _pairwise(lambda _, a, b: sql.binary(kind, a, b))
 
 
 # --------------------------------------------------------------------------------------------------------- of all
@@ -189,7 +187,7 @@ def _line(call_: Call) -> dict[str, Node]:
     total_xx = call_.once(call("list_sum", squares))
     above = sql.binary(exp.Sub, sql.binary(exp.Mul, count(), total_xy()), sql.binary(exp.Mul, total_x(), total_y()))
     below = sql.binary(exp.Sub, sql.binary(exp.Mul, count(), total_xx()), sql.binary(exp.Mul, total_x(), total_x()))
-    complete = sql.compare(exp.EQ, call("list_count", items()), lists.size(items()))
+    complete = sql.binary(exp.EQ, call("list_count", items()), lists.size(items()))
     slope = call_.once(sql.case([(complete, sql.binary(exp.Div, above, sql.nullif(below, sql.number(0))))]))
     rest = sql.binary(exp.Sub, total_y(), sql.binary(exp.Mul, slope(), total_x()))
     base = call_.once(sql.binary(exp.Div, rest, count()))

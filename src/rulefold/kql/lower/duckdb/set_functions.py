@@ -60,7 +60,7 @@ def _equals(call_: Call) -> Term:
     left = lists.where(a(), lambda e: sql.negated(_holds(b, e)))
     right = lists.where(b(), lambda e: sql.negated(_holds(a, e)))
     missing = sql.binary(exp.Add, lists.size(left), lists.size(right))
-    return call_.give(sql.compare(exp.EQ, missing, sql.number(0)))
+    return call_.give(sql.binary(exp.EQ, missing, sql.number(0)))
 
 
 def _jaccard(call_: Call) -> Term:

@@ -160,14 +160,14 @@ def _of_json(engine: Engine, node: Node, type_: Type) -> Node:
         case Type.DATETIME:
             return _moment(engine, text)
         case Type.DYNAMIC:
-            is_text = sql.compare(exp.EQ, kind, sql.string("VARCHAR"))
+            is_text = sql.binary(exp.EQ, kind, sql.string("VARCHAR"))
             return sql.case([(is_text, document(text))], cast(node.copy(), JSON))
         case Type.LONG | Type.INT:
             is_whole = exp.In(this=kind, expressions=[sql.string("UBIGINT"), sql.string("BIGINT")])
             whole = sql.case([(is_whole, try_cast(node.copy(), BIGINT))])
             return sql.coalesce(whole, exact(convert(engine, Term(node.copy(), Type.DYNAMIC), type_)))
         case Type.TIMESPAN:
-            is_text = sql.compare(exp.EQ, kind, sql.string("VARCHAR"))
+            is_text = sql.binary(exp.EQ, kind, sql.string("VARCHAR"))
             return sql.case([(is_text, times.timespan_of(engine, text))], try_cast(node.copy(), BIGINT))
         case _:
             return exact(convert(engine, Term(node.copy(), Type.DYNAMIC), type_))

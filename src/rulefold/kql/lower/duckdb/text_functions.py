@@ -11,7 +11,7 @@ from rulefold.kql.lower.duckdb.types import BIGINT, INTEGER, JSON, cast, try_cas
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, long, string, text, truth
-from rulefold.kql.types import INTEGERS, Type
+from rulefold.kql.types import DYNAMICS, INTEGERS, Type
 
 # A code point that no text has: it stands for what was found, until all is found.
 _FREE = 0xFDD0
@@ -106,7 +106,7 @@ def _size(call_: Call) -> Term:
 
 def _is_ascii(call_: Call) -> Term:
     again = call_.once(call_.text(0))
-    return truth(sql.compare(exp.EQ, call("strlen", again()), call("length", again())))
+    return truth(sql.binary(exp.EQ, call("strlen", again()), call("length", again())))
 
 
 def _is_utf8(_call: Call) -> Term:
@@ -118,8 +118,8 @@ def _compared(call_: Call) -> Term:
     left, right = call_.once(call_.text(0)), call_.once(call_.text(1))
     node = sql.case(
         [
-            (sql.compare(exp.LT, left(), right()), sql.number(-1)),
-            (sql.compare(exp.GT, left(), right()), sql.number(1)),
+            (sql.binary(exp.LT, left(), right()), sql.number(-1)),
+            (sql.binary(exp.GT, left(), right()), sql.number(1)),
         ],
         sql.number(0),
     )
@@ -159,9 +159,9 @@ def _substring(call_: Call) -> Term:
     first = sql.binary(exp.Add, place(), sql.number(1))
     node = sql.case(
         [
-            (sql.compare(exp.GTE, place(), sql.number(0)), call("substring", again(), first, *length)),
+            (sql.binary(exp.GTE, place(), sql.number(0)), call("substring", again(), first, *length)),
             (
-                sql.compare(exp.LTE, exp.Neg(this=place()), call("length", again())),
+                sql.binary(exp.LTE, exp.Neg(this=place()), call("length", again())),
                 call("substring", again(), place(), *(one.copy() for one in length)),
             ),
         ],
@@ -176,7 +176,7 @@ def _part_length(call_: Call) -> Node:
             raise call_.refused("found a negative length of substring, which is not run")
         return sql.number(length)
     again = call_.once(call_.node(2))
-    wrong = sql.compare(exp.LT, again(), sql.number(0))
+    wrong = sql.binary(exp.LT, again(), sql.number(0))
     return call_.once(guarded(wrong, "the length of substring is negative", again()))()
 
 
@@ -187,7 +187,7 @@ def _split(call_: Call) -> Term:
     node: Node = call_.text(1)
     if not delimiter.constant:
         again = call_.once(node)
-        node = guarded(sql.compare(exp.EQ, again(), sql.string("")), "the delimiter of split is empty", again())
+        node = guarded(sql.binary(exp.EQ, again(), sql.string("")), "the delimiter of split is empty", again())
     parts = call("string_split", call_.text(0), node)
     if index is not None:
         if index < 0:
@@ -313,7 +313,7 @@ def _extract_all(call_: Call) -> Term:
         parts = [_matched(group) for group in groups]
         matches = each(structs, exp.Array(expressions=parts), "m")
     again = call_.once(matches)
-    node = sql.case([(sql.compare(exp.GT, call("len", again()), sql.number(0)), dynamics.array(again()))])
+    node = sql.case([(sql.binary(exp.GT, call("len", again()), sql.number(0)), dynamics.array(again()))])
     return call_.give(node)
 
 
@@ -344,7 +344,7 @@ def _rest(call_: Call, source: Node) -> tuple[Node, Node | None]:
         return call("substring", source, sql.number(start.value + 1)), sql.number(start.value)
     again, place = call_.once(source), call_.once(exact(start))
     before = call("greatest", sql.binary(exp.Add, call("length", again()), place()), sql.number(0))
-    first = call_.once(sql.case([(sql.compare(exp.LT, place(), sql.number(0)), before)], place()))
+    first = call_.once(sql.case([(sql.binary(exp.LT, place(), sql.number(0)), before)], place()))
     return call("substring", again(), sql.binary(exp.Add, first(), sql.number(1))), first()
 
 
@@ -363,7 +363,7 @@ def _placed(call_: Call, place: Node, start: Node | None, missing: Node) -> Node
         raise call_.refused(f"found {length} as the length for {call_.apply.function}, which is not run")
     again = call_.once(place) if length >= 0 else lambda: place
     if length >= 0:
-        missing = sql.any_of([missing, sql.compare(exp.GTE, again(), sql.number(length))])
+        missing = sql.any_of([missing, sql.binary(exp.GTE, again(), sql.number(length))])
     node = again() if start is None else sql.binary(exp.Add, again(), start)
     return cast(sql.case([(missing, sql.number(-1))], node), BIGINT)
 
@@ -375,14 +375,14 @@ def _index_of(call_: Call) -> Term:
     rest, start = _rest(call_, call_.text(0))
     if occurrence == 1:
         found = call_.once(call("instr", rest, wanted()))
-        missing = sql.compare(exp.EQ, found(), sql.number(0))
+        missing = sql.binary(exp.EQ, found(), sql.number(0))
         place: Node = sql.binary(exp.Sub, found(), sql.number(1))
     else:
         value = call_.string(1).value
         if not isinstance(value, str) or _overlaps(value):
             raise call_.refused("found an occurrence of a text that may overlap with itself, which is not run")
         parts = call_.once(call("string_split", rest, wanted()))
-        missing = sql.compare(exp.LTE, call("len", parts()), sql.number(occurrence))
+        missing = sql.binary(exp.LTE, call("len", parts()), sql.number(occurrence))
         before = call("list_slice", parts(), sql.number(1), sql.number(occurrence))
         place = call("length", call("array_to_string", before, wanted()))
     return long(_placed(call_, place, start, missing), nullable=not filled)
@@ -404,7 +404,7 @@ def _index_of_regex(call_: Call) -> Term:
         matches = call("regexp_extract_all", rest(), pattern.copy(), sql.number(0))
         before = joined(call("list_slice", matches, sql.number(1), sql.number(occurrence - 1)))
         place = sql.binary(exp.Add, place, call("length", before))
-    missing = sql.compare(exp.LTE, call("len", parts()), sql.number(occurrence))
+    missing = sql.binary(exp.LTE, call("len", parts()), sql.number(occurrence))
     return long(_placed(call_, place, start, missing), nullable=False)
 
 
@@ -425,7 +425,7 @@ def _count_of(call_: Call) -> Term:
     starts = call("starts_with", call("substring", source(), named("n")), again())
     node: Node = call("len", call("list_filter", places, lambda_of(starts, "n")))
     if not wanted.constant:
-        node = guarded(sql.compare(exp.EQ, again(), sql.string("")), "the text for countof is empty", node)
+        node = guarded(sql.binary(exp.EQ, again(), sql.string("")), "the text for countof is empty", node)
     return long(node, nullable=False)
 
 
@@ -477,7 +477,7 @@ def _from_codes(call_: Call) -> Term:
         if term.type in INTEGERS:
             parts.append(call("chr", cast(exact(term), INTEGER)))
             continue
-        if term.type not in (Type.DYNAMIC, Type.UNKNOWN):
+        if term.type not in DYNAMICS:
             raise call_.refused(f"found a {term.type} as argument {number + 1} of {call_.apply.function}")
         codes = sql.coalesce(dynamics.elements(call_.node(number)), exp.Array(expressions=[cast(term.node, JSON)]))
         parts.append(joined(each(codes, call("chr", try_cast(named("c"), INTEGER)), "c")))

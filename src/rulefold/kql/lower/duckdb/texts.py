@@ -3,7 +3,6 @@
 A term is a maximal run of letters and digits; DuckDB's regular expressions are those of RE2, as Kusto's are.
 """
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -11,18 +10,13 @@ from sqlglot import exp
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb.regexes import translated
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.parsing import quoted
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
 from rulefold.kql.syntax import NOWHERE
 
 _START, _END = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
-_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
-
-
-def quoted(text: str) -> str:
-    """A text as a regular expression that finds it."""
-    return _SPECIAL.sub(r"\\\1", text)
 
 
 def lowered(text: str) -> str:

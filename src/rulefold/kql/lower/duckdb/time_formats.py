@@ -114,7 +114,7 @@ def _format_timespan(call_: Call) -> Term:
     words = _words(call_, _SPAN)
     again = call_.once(call_.node(0))
     size = call_.once(call("abs", again()))
-    sign = sql.case([(sql.compare(exp.LT, again(), sql.number(0)), sql.string("-"))], sql.string(""))
+    sign = sql.case([(sql.binary(exp.LT, again(), sql.number(0)), sql.string("-"))], sql.string(""))
     text = call("concat", sign, *(_timespan_piece(size, word) for word in words))
     return call_.give(sql.case([(sql.is_not_null(again()), text)]))
 

@@ -36,9 +36,9 @@ def _shifted_by(engine: Engine, time: Node, ticks: int) -> Node:
     """A datetime some time after or before; null outside of the years 1 to 9999."""
     again = engine.once(time)
     if ticks >= 0:
-        in_range = sql.compare(exp.LTE, again(), literal(MAX_TICKS - ticks))
+        in_range = sql.binary(exp.LTE, again(), literal(MAX_TICKS - ticks))
     else:
-        in_range = sql.compare(exp.GTE, again(), literal(-ticks))
+        in_range = sql.binary(exp.GTE, again(), literal(-ticks))
     return sql.case([(in_range, _moved(again(), ticks))])
 
 
@@ -86,14 +86,14 @@ def timespan_text(once: Callable[[Node], Callable[[], Node]], ticks: Node) -> No
     days = cast(sql.binary(exp.IntDiv, size(), sql.number(TICKS_A_DAY)), VARCHAR)
     fraction = sql.binary(exp.Mod, size(), sql.number(TICKS_A_SECOND))
     parts = [
-        _where(sql.compare(exp.LT, again(), sql.number(0)), sql.string("-")),
-        _where(sql.compare(exp.GTE, size(), sql.number(TICKS_A_DAY)), call("concat", days, sql.string("."))),
+        _where(sql.binary(exp.LT, again(), sql.number(0)), sql.string("-")),
+        _where(sql.binary(exp.GTE, size(), sql.number(TICKS_A_DAY)), call("concat", days, sql.string("."))),
         _two(size(), _HOUR, 24),
         sql.string(":"),
         _two(size(), _MINUTE, 60),
         sql.string(":"),
         _two(size(), TICKS_A_SECOND, 60),
-        _where(sql.compare(exp.GT, fraction, sql.number(0)), call("printf", sql.string(".%07d"), fraction.copy())),
+        _where(sql.binary(exp.GT, fraction, sql.number(0)), call("printf", sql.string(".%07d"), fraction.copy())),
     ]
     return sql.case([(sql.is_not_null(again()), call("concat", *parts))])
 
@@ -133,7 +133,7 @@ def parsed(engine: Engine, text: Node) -> Node:
     forms = exp.Array(expressions=[sql.string(form) for form in _FORMS])
     has_digits = call("regexp_matches", written(), sql.string(r"\d"))  # there are words that stand for times
     found = engine.once(sql.case([(is_iso, iso), (has_digits, call("try_strptime", written(), forms))]))
-    return sql.case([(sql.compare(exp.GTE, found(), literal(0)), found())])
+    return sql.case([(sql.binary(exp.GTE, found(), literal(0)), found())])
 
 
 # Days may be left out, and so may seconds.
@@ -168,7 +168,7 @@ def _of_clock(engine: Engine, text: Node) -> Node:
     for name, unit in (("s", TICKS_A_SECOND), ("m", _MINUTE), ("h", _HOUR), ("d", TICKS_A_DAY)):
         count = sql.coalesce(try_cast(part(name), BIGINT), sql.number(0))
         total = exp.Add(this=sql.binary(exp.Mul, count, sql.number(unit)), expression=total)
-    negative = sql.compare(exp.EQ, part("sign"), sql.string("-"))
+    negative = sql.binary(exp.EQ, part("sign"), sql.string("-"))
     return sql.binary(exp.Mul, sql.case([(negative, sql.number(-1))], sql.number(1)), total)
 
 

@@ -67,8 +67,8 @@ def _changes(call_: Call, groups: Node | None) -> Callable[[], Node]:
     term = call_[0]
     value = call_.once(text(term) if term.type is Type.STRING else exact(term))
     before = over(call_, call("lag", value()), groups)
-    first = sql.compare(exp.EQ, over(call_, exp.RowNumber(), groups and groups.copy()), sql.number(1))
-    return call_.once(sql.any_of([first, sql.compare(exp.NullSafeNEQ, value(), before)]))
+    first = sql.binary(exp.EQ, over(call_, exp.RowNumber(), groups and groups.copy()), sql.number(1))
+    return call_.once(sql.any_of([first, sql.binary(exp.NullSafeNEQ, value(), before)]))
 
 
 def _dense_rank(call_: Call) -> Term:
@@ -96,7 +96,7 @@ def _session(call_: Call) -> Term:
     """
     moment = call_.once(exact(call_[0]))
     gap = call_.engine.between_times(moment(), over(call_, call("lag", moment())))
-    ends = [sql.compare(exp.GT, gap, call_.node(2))]
+    ends = [sql.binary(exp.GT, gap, call_.node(2))]
     if len(call_) > 3:
         ends.append(as_bool(call_, 3).node)
     anew = call_.once(sql.case([(sql.any_of(ends), sql.number(1))], sql.number(0)))
@@ -105,7 +105,7 @@ def _session(call_: Call) -> Term:
     width = call_.once(call_.node(1))
 
     def start(first: Element, one: Element) -> Node:
-        too_far = sql.compare(exp.GT, call_.engine.between_times(one(), first()), width())
+        too_far = sql.binary(exp.GT, call_.engine.between_times(one(), first()), width())
         return sql.case([(too_far, one())], first())
 
     known = sql.is_not_null(moment())

@@ -37,9 +37,9 @@ def parse_xml(call_: Call) -> Term:
     keys, values = call_.once(_of(root, "k")), call_.once(_of(root.copy(), "v"))
     result = call_.once(_bag(keys(), values()))
     valid = [
-        sql.compare(exp.EQ, call("len", stack()), sql.number(1)),
-        sql.compare(exp.EQ, call("len", keys()), sql.number(1)),
-        sql.compare(exp.NEQ, call("list_extract", keys(), sql.number(1)), sql.string(_TEXT_KEY)),
+        sql.binary(exp.EQ, call("len", stack()), sql.number(1)),
+        sql.binary(exp.EQ, call("len", keys()), sql.number(1)),
+        sql.binary(exp.NEQ, call("list_extract", keys(), sql.number(1)), sql.string(_TEXT_KEY)),
         sql.negated(call("contains", result(), sql.string(f'"{_WRONG}":'))),
     ]
     wrong = call("regexp_matches", source(), sql.string(_UNSURE))
@@ -89,12 +89,12 @@ def _step() -> Node:
     last, before = call("list_extract", named("s"), sql.number(-1)), call("list_extract", named("s"), sql.number(-2))
     tag = {name: _of(named("t"), name) for name in ("kind", "name", "k", "v", "text")}
     single = sql.case([(_is_empty(tag["k"]), sql.string("null"))], _bag(tag["k"].copy(), tag["v"].copy()))
-    same = sql.compare(exp.EQ, _of(last.copy(), "name"), tag["name"].copy())
+    same = sql.binary(exp.EQ, _of(last.copy(), "name"), tag["name"].copy())
     closed = sql.case([(same, tag["name"].copy())], sql.string(_WRONG))
     opened = _struct(name=tag["name"].copy(), k=tag["k"].copy(), v=tag["v"].copy())
 
     def is_kind(kind: str) -> Node:
-        return sql.compare(exp.EQ, tag["kind"].copy(), sql.string(kind))
+        return sql.binary(exp.EQ, tag["kind"].copy(), sql.string(kind))
 
     return sql.case(
         [
@@ -120,7 +120,7 @@ def _put(count: int, element: Node, key: Node, value: Node) -> Node:
 def _value(element: Node) -> Node:
     """What a closed element is in JSON."""
     keys, values = _of(element, "k"), _of(element.copy(), "v")
-    only_text = sql.compare(exp.EQ, keys.copy(), exp.Array(expressions=[sql.string(_TEXT_KEY)]))
+    only_text = sql.binary(exp.EQ, keys.copy(), exp.Array(expressions=[sql.string(_TEXT_KEY)]))
     return sql.case(
         [
             (_is_empty(keys), sql.string('""')),
@@ -133,14 +133,14 @@ def _value(element: Node) -> Node:
 def _bag(keys: Node, values: Node) -> Node:
     """Keys and values as a bag; the values of a key that is there more than once are an array."""
     place = call("list_position", keys.copy(), named("a"))
-    first = sql.compare(exp.EQ, place, named("i"))
+    first = sql.binary(exp.EQ, place, named("i"))
     distinct = call("list_filter", keys.copy(), lambda_of(first, "a", "i"))
-    same = sql.compare(exp.EQ, call("list_extract", keys.copy(), named("j")), named("b"))
+    same = sql.binary(exp.EQ, call("list_extract", keys.copy(), named("j")), named("b"))
     of_key = call("list_filter", values.copy(), lambda_of(same, "w", "j"))
     several = call("concat", sql.string("["), call("array_to_string", of_key, sql.string(",")), sql.string("]"))
     count = call("len", of_key.copy())
     one = call("list_extract", of_key.copy(), sql.number(1))
-    value = sql.case([(sql.compare(exp.EQ, count, sql.number(1)), one)], several)
+    value = sql.case([(sql.binary(exp.EQ, count, sql.number(1)), one)], several)
     member = call("concat", cast(call("to_json", named("b")), VARCHAR), sql.string(":"), value)
     members = call("array_to_string", each(distinct, member, "b"), sql.string(","))
     return call("concat", sql.string("{"), members, sql.string("}"))
@@ -161,7 +161,7 @@ def _of(struct: Node, field: str) -> Node:
 
 
 def _is_empty(list_: Node) -> Node:
-    return sql.compare(exp.EQ, call("len", list_), sql.number(0))
+    return sql.binary(exp.EQ, call("len", list_), sql.number(0))
 
 
 ROWS: dict[str, Builder] = {"parse_xml": parse_xml}
