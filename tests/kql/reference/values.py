@@ -84,7 +84,7 @@ def to_long(value: Any, type_: Type) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    text = text.strip(" ")
+    text = text.strip(" \t\n\r\f\v")
     if re.fullmatch(r"[+-]?[0-9]+", text):
         number = int(text)
     elif re.fullmatch(r"0[xX][0-9a-fA-F]{1,16}", text):
@@ -123,7 +123,7 @@ def to_bool(value: Any, type_: Type) -> bool | None:
     if value is None or isinstance(value, dict | list):
         return None
     if isinstance(value, str):
-        word = value.strip(" ").lower()
+        word = value.strip(" \t\n\r\f\v").lower()
         number = _whole(word)
         return {"true": True, "false": False}.get(word, None if number is None else number != 0)
     return bool(value != 0)
