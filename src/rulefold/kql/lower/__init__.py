@@ -7,10 +7,11 @@ from sqlglot import exp
 
 from rulefold.kql.lower import plugins, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.reading import Reading
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.steps import final
-from rulefold.kql.plan import Apply, Column, GivenRows, Plugin, Relation, Row, Value
+from rulefold.kql.plan import Column, GivenRows, Plugin, Relation, Row, Value
 from rulefold.kql.types import Type
 
 
@@ -34,8 +35,7 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     """
     if isinstance(plan, Value):
         plan = GivenRows(Row({"print_0": Column(plan.type)}), ((plan,),), span=plan.span)
-    relations = Relations(engine, text, now)
-    relations.windows = has_windows(plan, engine)
+    relations = Relations(engine, Reading(plan), text, now)
     rows = relations.rows(plan)
     if relations.values.cut is not None and relations.values.measured:
         what = "found a time with ticks of 100 ns in a query that measures times, which are kept by the microsecond"
@@ -47,8 +47,7 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
 
 def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) -> exp.Select:
     """The statement that asks the data for the columns of a plug-in: their names, and the kinds of their values."""
-    relations = Relations(engine, "", now)
-    relations.windows = has_windows(plugin, engine)
+    relations = Relations(engine, Reading(plugin), "", now)
     return _with_steps(plugins.asked(relations, plugin), relations)
 
 
@@ -64,30 +63,6 @@ def _named(name: str, query: exp.Query, comment: str) -> exp.CTE:
     if comment:
         cte.comments = [f" {comment.replace('*/', '* /')} "]
     return cte
-
-
-def has_windows(plan: object, engine: Engine) -> bool:
-    """Whether a function of a plan looks at the rows around."""
-    waiting, seen = [plan], set()
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Apply) and one.function in engine.windows:
-            return True
-        if isinstance(one, tuple | list):
-            waiting += one
-        elif isinstance(one, Relation | Value) and id(one) not in seen:
-            seen.add(id(one))
-            waiting += [getattr(one, slot) for slot in _slots(type(one))]
-    return False
-
-
-_SLOTS: dict[type, tuple[str, ...]] = {}
-
-
-def _slots(kind: type) -> tuple[str, ...]:
-    if kind not in _SLOTS:
-        _SLOTS[kind] = tuple(name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
-    return _SLOTS[kind]
 
 
 __all__ = ["Lowered", "lower", "lower_question"]

@@ -37,6 +37,8 @@ class Engine(ABC):
     windows: ClassVar[Mapping[str, Builder]]
     relations: ClassVar[Mapping[type, Callable[..., Rows]]]
     plugins: ClassVar[Mapping[str, Callable[..., Rows]]]
+    by_name: ClassVar[bool]
+    """Whether a union can go by the names of columns, and fills those that a side has not."""
 
     # ------------------------------------------------------------------------------------------------------ values
 

@@ -1,14 +1,14 @@
 """Relations → steps: a SELECT for each tabular operator."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlglot import exp
 
-from rulefold.kql.bind.names import suffixed
 from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import ORDER, Builder, brought, fresh, kept_group, select, star, table_fields
@@ -18,7 +18,6 @@ from rulefold.kql.plan import (
     Aggregate,
     ApplyEach,
     Choose,
-    ColumnValue,
     Compute,
     Distinct,
     Filter,
@@ -65,13 +64,13 @@ _SEMI_JOINS = {
 class Relations:
     """Lowers the relations of one query.  One that is used twice is one step."""
 
-    def __init__(self, engine: Engine, text: str, now: datetime | None) -> None:
+    def __init__(self, engine: Engine, reading: Reading, text: str, now: datetime | None) -> None:
         """See `lower`."""
-        self.engine = engine
+        self.engine, self.reading = engine, reading
         self.builder = Builder(text)
         self.values = Values(engine, self, now)
         self._rows: dict[int, Rows] = {}
-        self.windows = False
+        self.windows = not reading.functions.isdisjoint(engine.windows)  # functions that look at the rows around
 
     def rows(self, relation: Relation) -> Rows:
         """The step of a relation."""
@@ -206,7 +205,9 @@ class Relations:
 
     def _aggregate(self, relation: Aggregate) -> Rows:
         source = self.rows(relation.source)
-        return self.grouped(source, relation.keys, relation.aggregates, relation)
+        is_read = self.reading.is_read(relation)
+        aggregates = [item for item in relation.aggregates if not is_part(item) or is_read(item.name)]
+        return self.grouped(source, relation.keys, aggregates, relation)
 
     def grouped(self, source: Rows, keys: Sequence[Item], aggregates: Sequence[Item], place: Relation) -> Rows:
         """A step with a row for each group; what is made of aggregates comes in another step."""
@@ -230,7 +231,7 @@ class Relations:
         by = [sql.number(number + 1) for number in range(len(expressions))]
         expressions += [sql.alias(node, renamed[name] if plain else name) for name, node in collected]
         group = exp.Group(expressions=by) if by else None
-        query = select(expressions or [sql.alias(sql.number(1), "$nothing")], source.source(), group=group)
+        query = select(expressions or [_nothing()], source.source(), group=group)
         if plain:
             return Rows(self.builder.add(query, place), fields, frozenset(names), group=apart)
         keys_only = {name: fields[name] for name, _ in groups}
@@ -345,8 +346,8 @@ class Relations:
             name: replace(field, nullable=field.nullable or outer in ("rightouter", "fullouter"))
             for name, field in left.fields.items()
         }
-        dropped = {key.name for _, key in relation.keys if isinstance(key, ColumnValue)} if relation.lookup else set()
-        new_names = suffixed([name for name in right.fields if name not in dropped], left.fields)
+        is_read = self.reading.is_read(relation)
+        new_names = {old: new for old, new in brought_names(relation).items() if is_read(new)}
         names = set(left.names)
         added, columns = brought(right, new_names, names, outer=outer in ("leftouter", "fullouter"))
         return {**fields, **added}, columns, frozenset(names)
@@ -386,40 +387,52 @@ class Relations:
         """The rows of several relations; a label has a name for each of them."""
         labels = labels or [""] * len(relation.inputs)
         columns = dict.fromkeys([label] if label is not None and label not in relation.row else [], Type.STRING)
-        columns |= {name: column.type for name, column in relation.row.columns.items()}
-        known = [
-            (one, parts, name)
-            for one, parts, name in zip(relation.inputs, relation.parts, labels, strict=True)
-            if not _is_missing(one)
-        ]
+        is_read = self.reading.is_read(relation)
+        columns |= {name: column.type for name, column in relation.row.columns.items() if is_read(name)}
         names: set[str] = set()
         fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
-        queries = [
-            self._part(self.rows(one), _parts(relation, one, parts), (label, name), fields)
-            for one, parts, name in known
+        sides = [
+            (rows, _held(rows, parts_by_name(relation, one, parts), fields), name)
+            for one, parts, name in zip(relation.inputs, relation.parts, labels, strict=True)
+            if not _is_missing(one)
+            for rows in [self.rows(one)]
         ]
-        if not queries:
+        if not sides:
             raise refused(relation.span, "found a union of tables none of which is known")
+        filled = set(fields)
+        if self.engine.by_name:  # a side need not say which columns it has not, but for those that none has
+            filled = filled.difference(*(held for _, held, _ in sides))
+        queries = [_side(rows, held, {label: name}, fields, filled, self.engine.null) for rows, held, name in sides]
         query: exp.Query = queries[0]
         for other in queries[1:]:
-            query = exp.Union(this=query, expression=other, distinct=False)
+            query = exp.Union(this=query, expression=other, distinct=False, by_name=self.engine.by_name)
         return Rows(self.builder.add(query, relation), fields, frozenset(names))
 
-    def _part(
-        self, rows: Rows, parts: Mapping[str, str | None], label: tuple[str | None, str], fields: Mapping[str, Field]
-    ) -> exp.Select:
-        expressions: list[Node] = []
-        for name, field in fields.items():
-            part = parts.get(name)
-            ours = rows.fields.get(part) if part is not None else None
-            if name == label[0]:
-                node: Node = sql.string(label[1])
-            elif ours is None:
-                node = self.engine.null(field.type)
-            else:
-                node = sql.column(ours.name)
-            expressions.append(sql.alias(node, field.name))
-        return select(expressions, rows.source())
+
+def _held(rows: Rows, parts: Mapping[str, str | None], fields: Mapping[str, Field]) -> dict[str, str]:
+    """For columns of a union, those of a side that they are made of, by their names in SQL."""
+    held = ((name, rows.fields.get(part)) for name in fields if (part := parts.get(name)) is not None)
+    return {name: field.name for name, field in held if field is not None}
+
+
+def _side(
+    rows: Rows,
+    held: Mapping[str, str],
+    label: Mapping[str | None, str],
+    fields: Mapping[str, Field],
+    filled: Container[str],
+    null: Callable[[Type], Node],
+) -> exp.Select:
+    """What a union takes of a side."""
+    expressions: list[Node] = []
+    for name, field in fields.items():
+        if name in label:
+            expressions.append(sql.alias(sql.string(label[name]), field.name))
+        elif name in held:
+            expressions.append(sql.alias(sql.column(held[name]), field.name))
+        elif name in filled:
+            expressions.append(sql.alias(null(field.type), field.name))
+    return select(expressions or [_nothing()], rows.source())
 
 
 def _is_missing(relation: Relation) -> bool:
@@ -434,10 +447,9 @@ def _is_missing(relation: Relation) -> bool:
         relation = relation.source
 
 
-def _parts(union: Union, one: Relation, parts: Sequence[str | None]) -> dict[str, str | None]:
-    """For each column of a union the column of an input; those that were asked for later are known by their names."""
-    later = [name if name in one.row else None for name in list(union.row)[len(parts) :]]
-    return dict(zip(union.row, [*parts, *later], strict=True))
+def _nothing() -> Node:
+    """What a step has where no column of it is read."""
+    return sql.alias(sql.number(1), "$nothing")
 
 
 def _limiting(rows: Rows, count: Node) -> Node:

@@ -162,9 +162,11 @@ def fresh(wanted: str, names: set[str]) -> str:
 
 def table_fields(columns: Mapping[str, Type]) -> tuple[dict[str, Field], frozenset[str]]:
     """The columns of a table under the names that they have in an engine, where case does not tell names apart."""
-    names: set[str] = set()
-    fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
-    return fields, frozenset(names)
+    names = {name.lower() for name in columns}
+    if len(names) == len(columns):
+        return {name: Field(name, type_) for name, type_ in columns.items()}, frozenset(names)
+    names = set()
+    return {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}, frozenset(names)
 
 
 def final(rows: Rows, row: Row, null: Callable[[Type], Node]) -> exp.Select:

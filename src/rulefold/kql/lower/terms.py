@@ -1,7 +1,7 @@
 """What values and relations have become in SQL."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -26,9 +26,9 @@ class Term:
     constant: bool = False
     value: object = None
 
-    def of(self, node: Node, **changes: object) -> "Term":
+    def of(self, node: Node, *, nullable: bool | None = None) -> "Term":
         """Another node, of the same type."""
-        return replace(self, node=node, constant=False, value=None, **changes)  # type: ignore[arg-type]
+        return Term(node, self.type, self.nullable if nullable is None else nullable, self.test)
 
 
 def test(node: Node) -> Term:

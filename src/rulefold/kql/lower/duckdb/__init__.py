@@ -35,6 +35,7 @@ class DuckDB(Engine):
     functions: ClassVar = FUNCTIONS
     aggregates: ClassVar = aggregates.AGGREGATES
     windows: ClassVar = WINDOWS
+    by_name: ClassVar = True
     relations: ClassVar = RELATIONS
     plugins: ClassVar = PLUGINS
 
