@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -24,16 +24,21 @@ from rulefold.targets import FORMATS
 from rulefold.text import Place
 from rulefold.workspace import Workspace
 
+_NO_STATEMENTS: Mapping[str, Mapping[str, str]] = {}
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A catalogue, the diagnostics in the order of the pages, and the rejected blocks of each page, verbatim."""
+    """A catalogue, the diagnostics in the order of the pages, and the rejected blocks of each page, verbatim.
+
+    `statements` are the queries as SQL, where they were compiled: by dialect, and by the keys of detections.
+    """
 
     catalogue: Catalogue
     diagnostics: tuple[Diagnostic, ...]
     rejects: Mapping[str, bytes]
+    statements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def build(
@@ -44,10 +49,11 @@ def build(
     workspace: Workspace | None = None,
     memo: Memo | None = None,
     jobs: int = 1,
+    dialect: str | None = None,
 ) -> Build:
     """Read pages one after another and fold their rows, see `fold`.  Raises OSError for an unreadable page.
 
-    The queries are read where there is a workspace.  What `memo` remembers of pages and queries is not made again;
+    The queries are read where there is a workspace, and compiled to a dialect of SQL where it has tables.  What `memo` remembers of pages and queries is not made again;
     pages are read by so many processes as `jobs` says.
     """
     digest = sha256()
@@ -62,13 +68,15 @@ def build(
     for page in read_pages(contents(), memo, jobs):
         read.follow(page)
     reading = read.reading
-    looker = Looker(workspace, memo) if workspace is not None else None
+    compiled = dialect if workspace is not None and workspace.tables else None
+    looker = Looker(workspace, memo, compiled) if workspace is not None else None
     catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, looker)
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
-    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)))
+    statements = {compiled: looker.statements} if looker and compiled else {}
+    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)), statements)
 
 
 def _comparison(memo: Memo | None) -> Comparison:
@@ -172,17 +180,19 @@ def _safe_name(name: str, suffixes: tuple[str, ...]) -> str:
     return f"{stem.strip('-')[:100] or 'page'}{suffix if suffix in suffixes else suffixes[0]}"
 
 
-def catalogue_files(catalogue: Catalogue, formats: Collection[str]) -> dict[str, bytes]:
+def catalogue_files(
+    catalogue: Catalogue, formats: Collection[str], statements: Mapping[str, Mapping[str, str]] = _NO_STATEMENTS
+) -> dict[str, bytes]:
     """The files of a catalogue in the given formats, with paths relative to the output folder."""
     files: dict[str, bytes] = {}
     for name in formats:
-        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue, formats).items()}
+        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue, formats, statements).items()}
     return files
 
 
 def output_files(built: Build, formats: Collection[str]) -> dict[str, bytes]:
     """All files of an output folder but its manifest: the catalogue's, the diagnostics, and the rejects."""
-    files = catalogue_files(built.catalogue, formats)
+    files = catalogue_files(built.catalogue, formats, built.statements)
     told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}
     files["diagnostics.json"] = to_json(told, indent=2) + b"\n"
     files.update(built.rejects)

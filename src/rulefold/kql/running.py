@@ -10,6 +10,7 @@ from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryDiagnostic, QueryError
 from rulefold.kql.lower import Lowered, lower
+from rulefold.kql.lower.dialects import DIALECTS
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
@@ -28,9 +29,12 @@ def compile(  # noqa: A001 - what it does
 
     Raises QueryError for a fault of the query, and for what is not run.
     """
-    engine = ENGINES[dialect]()
-    plan = bound(text, schemas or {}, functions or {})
-    return lower(plan, engine.words(), text).text(dialect)
+    return compiled(bound(text, schemas or {}, functions or {}), text, dialect)
+
+
+def compiled(plan: Relation | Value | None, text: str, dialect: str) -> str:
+    """The plan of a query without a fault as one statement of SQL.  Raises QueryError for what is not run."""
+    return lower(_giving(plan, text), DIALECTS[dialect](), text).text(dialect)
 
 
 def bound(
@@ -44,9 +48,13 @@ def bound(
     _raise_first(faults)
     result = bind(query, schemas, functions, discover)
     _raise_first(result.diagnostics)
-    if result.plan is None:
+    return _giving(result.plan, text)
+
+
+def _giving(plan: Relation | Value | None, text: str) -> Relation | Value:
+    if plan is None:
         raise refused(Span(0, len(text)), "found nothing that gives rows")
-    return result.plan
+    return plan
 
 
 def _raise_first(diagnostics: "tuple[QueryDiagnostic, ...] | list[QueryDiagnostic]") -> None:
@@ -99,4 +107,4 @@ def answered(session: Session, statement: Lowered) -> Result:
     return Result(tuple(ResultColumn(name, type_) for name, type_ in statement.columns), tuple(rows))
 
 
-__all__ = ["NOWHERE", "answered", "compile", "lowered", "run"]
+__all__ = ["NOWHERE", "answered", "compile", "compiled", "lowered", "run"]
