@@ -53,8 +53,8 @@ def build(
 ) -> Build:
     """Read pages one after another and fold their rows, see `fold`.  Raises OSError for an unreadable page.
 
-    The queries are read where there is a workspace, and compiled to a dialect of SQL where it has tables.  What `memo` remembers of pages and queries is not made again;
-    pages are read by so many processes as `jobs` says.
+    The queries are read where there is a workspace, and compiled to a dialect of SQL where it has tables.  What `memo`
+    remembers of pages and queries is not made again; pages are read by so many processes as `jobs` says.
     """
     digest = sha256()
 
