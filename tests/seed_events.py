@@ -1,4 +1,4 @@
-"""Events for the seed's detection, a run command on a virtual machine, and what it finds in them, worked out by hand."""
+"""Events for the seed's detection, a run command on a machine, and what it finds in them, worked out by hand."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def _event(time: str, command: str, **changes: Any) -> dict[str, Any]:
 
 
 def firing() -> Events:
-    """Events that make the detection fire once: the commands are out of order, and the script's own name is no command."""
+    """Events that make the detection fire once; commands are out of order, and the name of the script is none."""
     return {
         "AzureActivity": [
             _activity("10:05:00", "Succeeded"),

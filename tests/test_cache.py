@@ -336,7 +336,7 @@ QUERIES: dict[str, tuple[str, str, bool]] = {
     "a byte of a word": ('has "Succeeded"', 'has "Succeedet"', True),
     "a line more": ("\n```\n", "\n| take 1\n```\n", True),
     "a comment": ("\n```\n", "\n// a remark\n```\n", False),
-    "case": ('"-File"', '"-FILE"', False),
+    "case": ('"-File"', '"-FILE"', True),
     "a statement": ("```kql\n", "```kql\nlet a = 1; T | where B == 2 | take 3 ;\n", True),
 }
 

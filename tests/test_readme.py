@@ -92,7 +92,7 @@ def test_table_of_targets() -> None:
     assert table("| target | what it writes |") == [[f"`{t.name}`", t.summary] for t in TARGETS.values()]
 
 
-@pytest.mark.parametrize("name", ["build", "check", "coverage", "export", "import"])
+@pytest.mark.parametrize("name", ["build", "check", "coverage", "export", "import", "run"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

@@ -75,12 +75,12 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
   FROM "step_9"
 ), "step_11" /* project StartTime, EndTime, Subscription, VirtualMachineName, CorrelationId, Caller, CallerIpAddr... */ AS (
   SELECT
-    "StartTime" AS "StartTime",
-    "EndTime" AS "EndTime",
-    "Subscription" AS "Subscription",
-    "VirtualMachineName" AS "VirtualMachineName",
-    "CorrelationId" AS "CorrelationId",
-    "Caller" AS "Caller",
+    "StartTime",
+    "EndTime",
+    "Subscription",
+    "VirtualMachineName",
+    "CorrelationId",
+    "Caller",
     "max_CallerIpAddress" AS "CallerIpAddress"
   FROM "step_10"
 ), "step_12" /* where InitiatingProcessFileName == "RunCommandExtension.exe" */ AS (
@@ -96,26 +96,26 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
   FROM "step_12"
 ), "step_14" /* project VirtualMachineName, PowershellFileCreatedTimestamp=TimeGenerated, FileName, FileSize, Ini... */ AS (
   SELECT
-    "VirtualMachineName" AS "VirtualMachineName",
+    "VirtualMachineName",
     "TimeGenerated" AS "PowershellFileCreatedTimestamp",
-    "FileName" AS "FileName",
-    "FileSize" AS "FileSize",
-    "InitiatingProcessAccountName" AS "InitiatingProcessAccountName",
-    "InitiatingProcessAccountDomain" AS "InitiatingProcessAccountDomain",
-    "InitiatingProcessFolderPath" AS "InitiatingProcessFolderPath",
-    "InitiatingProcessId" AS "InitiatingProcessId"
+    "FileName",
+    "FileSize",
+    "InitiatingProcessAccountName",
+    "InitiatingProcessAccountDomain",
+    "InitiatingProcessFolderPath",
+    "InitiatingProcessId"
   FROM "step_13"
 ), "step_15" /* join kind=leftouter ( DeviceFileEvents | where InitiatingProcessFileName == "RunCommandExtension.... */ AS (
   SELECT
     "left".*,
     "right"."VirtualMachineName" AS "VirtualMachineName1",
-    "right"."PowershellFileCreatedTimestamp" AS "PowershellFileCreatedTimestamp",
-    "right"."FileName" AS "FileName",
-    "right"."FileSize" AS "FileSize",
-    "right"."InitiatingProcessAccountName" AS "InitiatingProcessAccountName",
-    "right"."InitiatingProcessAccountDomain" AS "InitiatingProcessAccountDomain",
-    "right"."InitiatingProcessFolderPath" AS "InitiatingProcessFolderPath",
-    "right"."InitiatingProcessId" AS "InitiatingProcessId"
+    "right"."PowershellFileCreatedTimestamp",
+    "right"."FileName",
+    "right"."FileSize",
+    "right"."InitiatingProcessAccountName",
+    "right"."InitiatingProcessAccountDomain",
+    "right"."InitiatingProcessFolderPath",
+    "right"."InitiatingProcessId"
   FROM "step_11" AS "left"
   LEFT JOIN "step_14" AS "right"
     ON COALESCE("left"."VirtualMachineName", '') = COALESCE("right"."VirtualMachineName", '')
@@ -124,25 +124,21 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     *
   FROM "step_15"
   WHERE
-    (
-      "PowershellFileCreatedTimestamp" >= "StartTime"
-    )
-    AND (
-      "PowershellFileCreatedTimestamp" <= "EndTime"
-    )
+    "PowershellFileCreatedTimestamp" >= "StartTime"
+    AND "PowershellFileCreatedTimestamp" <= "EndTime"
 ), "step_17" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, VirtualMachineName, Caller, CallerIpA... */ AS (
   SELECT
-    "StartTime" AS "StartTime",
-    "EndTime" AS "EndTime",
-    "PowershellFileCreatedTimestamp" AS "PowershellFileCreatedTimestamp",
-    "VirtualMachineName" AS "VirtualMachineName",
-    "Caller" AS "Caller",
-    "CallerIpAddress" AS "CallerIpAddress",
-    "FileName" AS "FileName",
-    "FileSize" AS "FileSize",
-    "InitiatingProcessId" AS "InitiatingProcessId",
-    "InitiatingProcessAccountDomain" AS "InitiatingProcessAccountDomain",
-    "InitiatingProcessFolderPath" AS "InitiatingProcessFolderPath"
+    "StartTime",
+    "EndTime",
+    "PowershellFileCreatedTimestamp",
+    "VirtualMachineName",
+    "Caller",
+    "CallerIpAddress",
+    "FileName",
+    "FileSize",
+    "InitiatingProcessId",
+    "InitiatingProcessAccountDomain",
+    "InitiatingProcessFolderPath"
   FROM "step_16"
 ), "step_18" /* extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) */ AS (
   SELECT
@@ -193,28 +189,28 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
 ), "step_24" /* join kind=inner( DeviceEvents | extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) |... */ AS (
   SELECT
     "left".*,
-    "right"."PowershellFileName" AS "PowershellFileName",
-    "right"."InitiatingProcessCommandLine" AS "InitiatingProcessCommandLine",
-    "right"."PowershellExecStart" AS "PowershellExecStart",
-    "right"."PowershellExecEnd" AS "PowershellExecEnd",
-    "right"."list_PSCommand" AS "list_PSCommand"
+    "right"."PowershellFileName",
+    "right"."InitiatingProcessCommandLine",
+    "right"."PowershellExecStart",
+    "right"."PowershellExecEnd",
+    "right"."list_PSCommand"
   FROM "step_17" AS "left"
   INNER JOIN "step_23" AS "right"
     ON COALESCE("left"."FileName", '') = "right"."PowershellFileName"
 ), "step_25" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, PowershellExecStart, PowershellExecEn... */ AS (
   SELECT
-    "StartTime" AS "StartTime",
-    "EndTime" AS "EndTime",
-    "PowershellFileCreatedTimestamp" AS "PowershellFileCreatedTimestamp",
-    "PowershellExecStart" AS "PowershellExecStart",
-    "PowershellExecEnd" AS "PowershellExecEnd",
-    "PowershellFileName" AS "PowershellFileName",
+    "StartTime",
+    "EndTime",
+    "PowershellFileCreatedTimestamp",
+    "PowershellExecStart",
+    "PowershellExecEnd",
+    "PowershellFileName",
     "list_PSCommand" AS "PowershellScriptCommands",
-    "Caller" AS "Caller",
-    "CallerIpAddress" AS "CallerIpAddress",
-    "InitiatingProcessCommandLine" AS "InitiatingProcessCommandLine",
+    "Caller",
+    "CallerIpAddress",
+    "InitiatingProcessCommandLine",
     "FileSize" AS "PowershellFileSize",
-    "VirtualMachineName" AS "VirtualMachineName"
+    "VirtualMachineName"
   FROM "step_24"
 ), "step_26" /* extend ScriptFingerprintHash = hash_sha256(tostring(PowershellScriptCommands)) */ AS (
   SELECT
@@ -223,19 +219,19 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
   FROM "step_25"
 )
 SELECT
-  "StartTime" AS "StartTime",
-  "EndTime" AS "EndTime",
-  "PowershellFileCreatedTimestamp" AS "PowershellFileCreatedTimestamp",
-  "PowershellExecStart" AS "PowershellExecStart",
-  "PowershellExecEnd" AS "PowershellExecEnd",
-  "PowershellFileName" AS "PowershellFileName",
-  "PowershellScriptCommands" AS "PowershellScriptCommands",
-  "Caller" AS "Caller",
+  "StartTime",
+  "EndTime",
+  "PowershellFileCreatedTimestamp",
+  "PowershellExecStart",
+  "PowershellExecEnd",
+  "PowershellFileName",
+  "PowershellScriptCommands",
+  "Caller",
   COALESCE("CallerIpAddress", '') AS "CallerIpAddress",
-  "InitiatingProcessCommandLine" AS "InitiatingProcessCommandLine",
-  "PowershellFileSize" AS "PowershellFileSize",
+  "InitiatingProcessCommandLine",
+  "PowershellFileSize",
   COALESCE("VirtualMachineName", '') AS "VirtualMachineName",
-  "ScriptFingerprintHash" AS "ScriptFingerprintHash"
+  "ScriptFingerprintHash"
 FROM "step_26"
 ORDER BY
   "StartTime" ASC NULLS FIRST;

@@ -233,11 +233,11 @@ QUERY_FAILED = Code(
     "T | join kind=inner (T) on $left.Constant == $right.Constant",
     "T | where TimeGenerated > ago(1h) | join kind=inner (T) on Id",
 )
-QUERY_NOT_COMPILED = Code(
+QUERY_WITHOUT_SQL = Code(
     "RF753",
-    "query-not-compiled",
+    "query-without-sql",
     _NOTE,
-    "A query has no SQL.",
+    "A query is not compiled to SQL.",
     "`build` writes the SQL of each query that compiles against the tables of the workspace. The message says what "
     "stands in the way: a fault of the query, a table that is not stated, or what rulefold does not run.",
     "T | evaluate autocluster()",

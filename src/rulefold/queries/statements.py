@@ -32,4 +32,4 @@ def statement(query: str, faults: Iterable[QueryDiagnostic], bound: Bound, diale
 
 
 def _why(reason: QueryDiagnostic) -> QueryDiagnostic:
-    return fault(codes.QUERY_NOT_COMPILED, Stage.LOWERING, reason.span, reason.message, reason.hints)
+    return fault(codes.QUERY_WITHOUT_SQL, Stage.LOWERING, reason.span, reason.message, reason.hints)

@@ -76,7 +76,7 @@ VALUES = (
 
 REFUSED = (
     "bin_auto(5)",
-    "bin(datetime(2024-01-10), 1tick)",
+    "bin(datetime(2024-01-10), 3tick)",
     "round(decimal(1.5), 1)",
     "round(1.5, 99)",
     "rand(1)",

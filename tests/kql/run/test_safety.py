@@ -11,7 +11,7 @@ from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 
 NASTY = ["a'b", 'a"b', "a;drop table T;--", "a/*b*/", "$1", "?", "a\\", "a\nb", "{x}", "select", "ä b", "'; ATTACK --"]
-SECRET = "the-secret-of-the-disk"
+SECRET = "the-secret-of-the-disk"  # noqa: S105
 
 
 @pytest.fixture
@@ -75,7 +75,9 @@ def test_a_regular_expression_is_no_sql() -> None:
 
 def test_a_table_may_be_called_like_a_step() -> None:
     tables = {"step_1": kql.Table({"a": "long"}, [(1,)]), "step_2": kql.Table({"a": "long"}, [(2,)])}
-    assert kql.run("step_2 | extend b = a | where b > 0 | join (step_1 | extend a = 2) on a", tables).rows == ((2, 2, 2),)
+    assert kql.run("step_2 | extend b = a | where b > 0 | join (step_1 | extend a = 2) on a", tables).rows == (
+        (2, 2, 2),
+    )
 
 
 def test_what_was_not_given_cannot_be_reached_by_sql_either(secret: Path, tmp_path: Path) -> None:
@@ -86,9 +88,9 @@ def test_what_was_not_given_cannot_be_reached_by_sql_either(secret: Path, tmp_pa
         connection = session._connection  # type: ignore[attr-defined]
         assert connection.execute('SELECT * FROM "T"').fetchall() == [(1,)]
         for statement in (
-            f"SELECT * FROM '{secret}'",
-            f"SELECT * FROM read_csv('{secret}')",
-            f"SELECT * FROM read_text('{secret}')",
+            f"SELECT * FROM '{secret}'",  # noqa: S608
+            f"SELECT * FROM read_csv('{secret}')",  # noqa: S608
+            f"SELECT * FROM read_text('{secret}')",  # noqa: S608
             "SELECT * FROM glob('/*')",
             "SELECT * FROM 'https://example.com/x.csv'",
             f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
@@ -134,7 +136,8 @@ def test_a_run_that_does_not_end_is_ended_and_the_process_lives(query: str) -> N
     "query",
     [
         "range x from 1 to 1000000000000 step 1",
-        "range x from 1 to 100000000 step 1 | extend k = strcat('some longer text ', tostring(x)) | summarize by k | count",
+        "range x from 1 to 100000000 step 1 | extend k = strcat('some longer text ', tostring(x)) "
+        "| summarize by k | count",
     ],
 )
 def test_a_run_that_takes_too_much_memory_is_ended(query: str) -> None:
@@ -142,6 +145,17 @@ def test_a_run_that_takes_too_much_memory_is_ended(query: str) -> None:
         kql.run(query, memory="48MB", timeout="2m")
     assert error.value.diagnostic.message == "the run needs more than its limit of memory of 48 MB"
     assert kql.run("print 1").rows == ((1,),)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "print array_length(repeat(1, 2000000000))",
+        "range x from 1 to 1 step 1 | make-series n = count() on x from 1 to 2000000000 step 1",
+    ],
+)
+def test_a_list_as_long_as_anything_is_not_made(query: str) -> None:
+    assert "found a list of more than 1,048,576 values" in refused(query)
 
 
 def test_what_is_put_aside_on_disk_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

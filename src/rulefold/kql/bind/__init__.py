@@ -42,10 +42,12 @@ def bind(
 ) -> Bound:
     """Bind a query to tables, given as columns with their types, and to functions of the workspace.
 
-    `discover` tells the columns that a plug-in finds in the data; without it they are not known.
+    `discover` tells the columns that a plug-in finds in the data; without it they are not known.  With it the query is
+    bound as the engine does, and not as the official binder, which stands apart from data: inputs of fuzzy unions that
+    are not there are left out, and `count` takes anything.
     """
     binder = Statements(schemas, library)
-    binder.discover = discover
+    binder.discover, binder.as_run = discover, discover is not None
     plan = binder.statements(query.statements, Scope())
     binder.bind_unused()
     found = binder.collected

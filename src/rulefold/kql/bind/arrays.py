@@ -237,6 +237,7 @@ class Arrays(Tables):
 
     def _as(self, source: Relation, op: syntax.As, at: Place) -> Relation:
         at.scope.names[op.name] = source
+        self.called[id(source)] = op.name
         return source
 
     def _consume(self, source: Relation, op: syntax.Consume, _at: Place) -> Relation:

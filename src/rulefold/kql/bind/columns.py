@@ -50,7 +50,9 @@ class Columns(Values):
 
     def _tuple(self, named: Named, value: Value) -> list[Item]:
         if isinstance(named.value, Call) and (columns := _columns_of(named.value)):
-            return self._parts(named.names, named.value, value, columns if named.several else columns[:1])
+            return self._parts(
+                named.names, named.value, value, columns if named.several or not self.as_run else columns[:1]
+            )
         if not named.several:
             return [Item(named.names[0], value)]
         if value.type is not Type.UNKNOWN:

@@ -318,7 +318,9 @@ class Tables(Columns):
             elif found is not None:
                 inputs.append(found)
         label = option(op.options, "withsource") or option(op.options, "with_source")
-        labels = tuple(_label(one) or f"union_arg{number}" for number, one in enumerate(inputs))
+        labels = tuple(
+            self.called.get(id(one)) or _label(one) or f"union_arg{number}" for number, one in enumerate(inputs)
+        )
         return self._together(inputs, op.span, label, labels)
 
     def _union_table(self, table: Expression, at: Place, *, fuzzy: bool) -> Relation | None:
@@ -336,6 +338,8 @@ class Tables(Columns):
         missing.setdefault(name)
         message = f"found {name}, which is no known {what} and is left out of the union"
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
+        if self.as_run:
+            return None
         rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 

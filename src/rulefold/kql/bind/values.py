@@ -68,6 +68,8 @@ class Values(Binding):
     def __init__(self, schemas: Mapping[str, Mapping[str, str]], library: Mapping[str, Function]) -> None:
         """See `Binding`."""
         super().__init__(schemas, library)
+        self.as_run = False
+        self.called: dict[int, str] = {}  # what `as` calls the rows of a relation, by its identity
         self.declared_elsewhere: dict[str, Declared] = {}
 
     # --------------------------------------------------------------------------------------------- what others bind
@@ -322,6 +324,8 @@ class Values(Binding):
         if function.name == "table":
             return self._misplaced(call.span, "found a table, expected a value")
         arguments = tuple(self._argument(argument, at) for argument in call.arguments)
+        if function.name == "count" and self.as_run:
+            arguments = ()  # the engine counts rows, whatever is counted in them; the official binder refuses that
         resolved = _resolve(function, tuple(map(_operand_type, arguments)))
         if function.name == "ago" and arguments:
             self._reach(arguments[0], call.span)

@@ -108,9 +108,11 @@ class DuckDBSession(Session):
             return self._load_arrow(name, types, source)
         if not isinstance(source, Sequence):
             raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
-        found, text = found_rows(types or {}, source)
-        self._create(name, "TABLE", self._as(found, types or {}), [text])
-        return types or {}
+        if types is None:
+            raise FilesError(f"{name}: found rows without a schema, expected the types of their columns")
+        found, text = found_rows(types, source)
+        self._create(name, "TABLE", self._as(found, types), [text])
+        return types
 
     def _load_files(self, name: str, types: Types | None, source: Path) -> Types:
         """Make a view: what a query asks for is read when it asks."""
@@ -249,6 +251,7 @@ _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
 _CSV_WHY = re.compile(r"^(Expected Number|Invalid unicode|Value with|Error when|Maximum line)(.*)$", re.MULTILINE)
 _JSON_PLACE = re.compile(r'(Malformed JSON|JSON transform error) in file "(.+?)", (?:at byte (\d+) )?in (\S+) (\d+): ')
+_MALFORMED = "Malformed JSON"
 _CLASS = re.compile(r"^[A-Z][A-Za-z ]+ Error: ")
 
 
@@ -261,7 +264,8 @@ def _told(error: duckdb.Error) -> str:
         return f"{place}: {why[0] if why else 'no CSV'}"
     line = message.splitlines()[0].strip() if message else "no reason given"
     if found := _JSON_PLACE.match(line):
-        where = f"{found[2]}:{found[5]}" if found[4] == "line" else f"{found[2]}: value {found[5]}"
+        number = int(found[5]) - (found[1] == _MALFORMED)  # of what is malformed the engine tells the line behind it
+        where = f"{found[2]}:{number}" if found[4] == "line" else f"{found[2]}: value {number}"
         return f"{where}: {found[1]}{f' at byte {found[3]}' if found[3] else ''}: {line[found.end() :].rstrip('. ')}"
     if "expected records" in line:
         return "found values that are no objects, expected an object for each row"

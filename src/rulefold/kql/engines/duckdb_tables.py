@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 from sqlglot import exp
@@ -13,7 +14,7 @@ from sqlglot import exp
 from rulefold.kql.engines.files import Files, FilesError
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb import scans
-from rulefold.kql.lower.duckdb.tables import TEXT, found_type, kept, read_type
+from rulefold.kql.lower.duckdb.tables import STATED, TEXT, found_type, kept, read_type
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, table_fields
@@ -79,7 +80,7 @@ def _json(files: Files, types: Types | None, ask: Ask) -> tuple[Found, dict[str,
     form = "array" if all(map(_is_marked_array, files.paths)) else "auto"
     inferred = dict(types) if types is not None else _json_types(files, form, ask)
     members = [name for name in inferred if name not in files.keys]
-    keys = {key: (sql.column(key), TEXT) for key in files.keys}
+    keys = {key: (sql.column(key), STATED) for key in files.keys}
     if len({name.lower() for name in members}) < len(members):
         whole = scans.json_objects(files.paths, files.keys, form)
         return Found(whole, {name: (scans.member(name), "JSON") for name in members} | keys), inferred
@@ -95,6 +96,8 @@ def _is_marked_array(path: str) -> bool:
 
 
 def _json_types(files: Files, form: str, ask: Ask) -> dict[str, Type]:
+    if not any(Path(path).stat().st_size for path in files.paths):
+        return {}
     found = described(scans.json_inferred(files.paths, files.keys, form), ask)
     types = {name: found_type(type_) for name, type_ in found.items()}
     if not _may_be_renamed(types):
@@ -125,9 +128,9 @@ def _csv(files: Files, types: Types | None, ask: Ask) -> list[tuple[Found, dict[
     parts = []
     for (delimiter, names), paths in heads.items():
         query = scans.csv(paths, files.keys, len(names), delimiter)
-        columns = {name: (sql.column(f"c{n}"), TEXT) for n, name in enumerate(names)}
-        columns |= {key: (sql.column(key), TEXT) for key in files.keys}
-        parts.append((Found(query, columns), dict(types or _csv_types(paths, files, names, delimiter, ask))))
+        columns = {name: (scans.cell(n), TEXT) for n, name in enumerate(names)}
+        columns |= {key: (sql.column(key), STATED) for key in files.keys}
+        parts.append((Found(query, columns), dict(types or _csv_types(query, names, files, ask))))
     return parts
 
 
@@ -142,10 +145,25 @@ def _head(path: str, ask: Ask) -> tuple[str, tuple[str, ...]]:
     return delimiter, names
 
 
-def _csv_types(paths: Sequence[str], files: Files, names: Sequence[str], delimiter: str, ask: Ask) -> dict[str, Type]:
+# Text is of a type where all of it has the form; digits behind a zero are none of a number, but of a code.
+_FORMS = {
+    Type.BOOL: "(?i)true|false",
+    Type.LONG: r"-?(0|[1-9]\d{0,17})",
+    Type.REAL: r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?",
+    Type.DATETIME: r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?",
+    Type.TIMESPAN: r"-?(\d+\.)?\d\d:\d\d:\d\d(\.\d{1,7})?",
+}
+
+
+def _csv_types(texts: exp.Select, names: Sequence[str], files: Files, ask: Ask) -> dict[str, Type]:
+    """The types of columns of text by all of their values; a column without any is a string."""
     places = [f"c{n}" for n in range(len(names))]
-    found = described(scans.csv_inferred(paths, places, delimiter), ask)
-    types = {name: found_type(found[place]) for name, place in zip(names, places, strict=True)}
+    (counts,) = ask(scans.misfits(texts.copy(), places, list(_FORMS.values())))
+    types = {}
+    for n, name in enumerate(names):
+        there, *others = counts[n * (len(_FORMS) + 1) : (n + 1) * (len(_FORMS) + 1)]
+        fitting = [type_ for type_, misfits in zip(_FORMS, others, strict=True) if there and not misfits]
+        types[name] = fitting[0] if fitting else Type.STRING
     return types | dict.fromkeys(files.keys, Type.STRING)
 
 
@@ -158,6 +176,7 @@ def _parquet(files: Files, ask: Ask) -> Found:
     exact = list(found)
     if _may_be_renamed(found) and len(names := _parquet_names(files.paths[0], ask)) == len(found) - len(files.keys):
         exact[: len(names)] = names
+    found |= dict.fromkeys(files.keys, STATED)
     return Found(query, {name: (sql.column(given), found[given]) for name, given in zip(exact, found, strict=True)})
 
 

@@ -40,8 +40,9 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     if relations.values.cut is not None and relations.values.measured:
         what = "found a time with ticks of 100 ns in a query that measures times, which are kept by the microsecond"
         raise refused(relations.values.cut, what)
-    statement = _with_steps(final(rows), relations)
-    return Lowered(statement, tuple((name, field.type) for name, field in rows.fields.items()))
+    statement = _with_steps(final(rows, plan.row, engine.null), relations)
+    types = {name: field.type for name, field in rows.fields.items()}
+    return Lowered(statement, tuple((name, types.get(name, Type.DYNAMIC)) for name in plan.row))
 
 
 def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) -> exp.Select:
@@ -74,18 +75,20 @@ def has_windows(plan: object, engine: Engine) -> bool:
             return True
         if isinstance(one, tuple | list):
             waiting += one
-        elif isinstance(one, Relation | Value) and id(one) not in seen:
+        elif isinstance(one, (Relation, Value)) and id(one) not in seen:
             seen.add(id(one))
             waiting += [getattr(one, slot) for slot in _slots(type(one))]
     return False
 
 
+_PLAIN = {"row", "span", "type", "name", "function"}  # parts of a node that have no nodes
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
 def _slots(kind: type) -> tuple[str, ...]:
     if kind not in _SLOTS:
-        _SLOTS[kind] = tuple(name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
+        slots = (name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
+        _SLOTS[kind] = tuple(name for name in slots if name not in _PLAIN)
     return _SLOTS[kind]
 
 

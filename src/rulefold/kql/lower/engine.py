@@ -154,6 +154,10 @@ class Engine(ABC):
         """What stands behind a key in a text of pairs; NULL without it."""
 
     @abstractmethod
+    def any_element(self, array: Term, test: Callable[[Term], Node]) -> Node:
+        """Whether a test of texts is true for an element of a dynamic array."""
+
+    @abstractmethod
     def folded(self, text: Node) -> Node:
         """A text as it is compared where case does not count."""
 

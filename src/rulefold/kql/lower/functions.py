@@ -115,6 +115,15 @@ def _ago(call: Call) -> Term:
     return shifted(call, call.values.now(), span, -1)
 
 
+def _ingestion_time(call: Call) -> Term:
+    """When a row came in: as `_TimeReceived` says it, and as its own time where nothing else does."""
+    fields = call.values.frame.fields
+    for name in ("_TimeReceived", "TimeGenerated"):
+        if (found := fields.get(name)) is not None and found.type is Type.DATETIME:
+            return Term(sql.column(found.name), Type.DATETIME)
+    raise call.refused("found ingestion_time over rows without _TimeReceived or TimeGenerated")
+
+
 # ------------------------------------------------------------------------------------------------------ conversion
 
 
@@ -148,6 +157,7 @@ FUNCTIONS: dict[str, Builder] = {
     "column_ifexists": _column_if_exists,
     "now": _now,
     "ago": _ago,
+    "ingestion_time": _ingestion_time,
     "materialize": _same,
     "tostring": _converted(Type.STRING),
     "tobool": _converted(Type.BOOL),

@@ -343,7 +343,7 @@ def _searched_for(call: Call, operator: str, subject: Term) -> Term:
     if len(call) == 2 and isinstance(table := call.value(1), TableValue) and operator == "has_any":
         return _has_any_of_table(call, source, table)
     if not all(one.constant for one in call.arguments[1:]):
-        raise call.refused(f"found {operator} with values that are no constants, which is not run")
+        return _searched_for_each(call, operator, source)
     constants = [call.engine.convert(one, Type.STRING) for one in _constants(call)]
     wanted = [one for one in constants if one.value]
     if len(wanted) < len(constants):
@@ -354,6 +354,22 @@ def _searched_for(call: Call, operator: str, subject: Term) -> Term:
         return test(call.engine.search_any(source.node, wanted))
     again = call.once(source.node)
     return test(sql.all_of(call.engine.search("has", again(), one) for one in wanted))
+
+
+def _searched_for_each(call: Call, operator: str, source: Term) -> Term:
+    """Terms that the row has: texts, or the elements of arrays."""
+    if operator == "has_all":
+        raise call.refused("found has_all with values that are no constants, which is not run")
+    again = call.once(text(source))
+    found: list[Node] = []
+    for number, one in enumerate(call.arguments[1:], start=1):
+        if one.type in _LOOSE_TYPES:
+            found.append(call.engine.any_element(one, lambda item: call.engine.search("has", again(), item)))
+        else:
+            wanted = call.string(number)
+            pattern = wanted if wanted.constant else wanted.of(text(wanted))
+            found.append(call.engine.search("has", again(), pattern))
+    return test(sql.any_of(found))
 
 
 def _has_any_of_table(call: Call, source: Term, table: TableValue) -> Term:

@@ -96,7 +96,7 @@ def parse_text(relations: "Relations", relation: ParseText) -> Rows:
     if tests:
         source = relations.builder.kept(source, select([star()], source.source(), where=sql.all_of(tests)), None)
     rows = relations.builder.added(source, converted, relation)
-    return replace(rows, fields={name: rows.fields[name] for name in relation.row})
+    return replace(rows, fields={name: rows.fields[name] for name in relation.row if name in rows.fields})
 
 
 def _all_or_none(relations: "Relations", terms: list[tuple[str, Term]]) -> tuple[list[tuple[str, Term]], list[Node]]:

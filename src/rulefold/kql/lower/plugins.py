@@ -21,7 +21,7 @@ _MOST_COLUMNS = 1_000  # that a plug-in may find in the data
 
 def plugin(relations: "Relations", relation: Plugin) -> Rows:
     """The rows of a plug-in."""
-    lowering = _PLUGINS.get(relation.name) or relations.engine.plugins.get(relation.name)
+    lowering = PLUGINS.get(relation.name) or relations.engine.plugins.get(relation.name)
     if lowering is None:
         raise refused(relation.span, f"found {relation.name}, a plug-in that is not run")
     return lowering(relations, relation)
@@ -151,10 +151,12 @@ def _bag_unpack(relations: "Relations", relation: Plugin) -> Rows:
 
 def _aggregate(relation: Plugin) -> Value:
     """What is worked out for each column of pivot: the number of rows if nothing else is said."""
-    given = relation.arguments[1:2]
-    if given and isinstance(given[0], Apply):
-        return given[0]
-    return Apply(Type.LONG, "count", ())
+    given = relation.arguments[1] if len(relation.arguments) > 1 else None
+    if not isinstance(given, Apply):
+        return Apply(Type.LONG, "count", ())
+    if given.function in ("any", "take_any") and given.arguments:
+        return Apply(given.arguments[0].type, "part", (given, given.arguments[0]), span=given.span)
+    return given
 
 
 def _pivot(relations: "Relations", relation: Plugin) -> Rows:
@@ -216,7 +218,7 @@ def _pivot_keys(relation: Plugin, source: Rows) -> Sequence[Item]:
     return [Item(name, ColumnValue(row.columns[name].type, name)) for name in kept]
 
 
-_PLUGINS: dict[str, Callable[["Relations", Plugin], Rows]] = {
+PLUGINS: dict[str, Callable[["Relations", Plugin], Rows]] = {
     "bag_unpack": _bag_unpack,
     "pivot": _pivot,
 }

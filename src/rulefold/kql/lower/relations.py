@@ -30,6 +30,7 @@ from rulefold.kql.plan import (
     Other,
     ParseKeys,
     ParseText,
+    Piped,
     Plugin,
     RangeRows,
     Relation,
@@ -334,11 +335,14 @@ class Relations:
             return self._semi_join(relation, left, right)
         if relation.kind not in _JOINS:
             raise refused(relation.span, f"found a join of kind {relation.kind}, which is not run")
+        return self.joined(relation, left, right)
+
+    def joined(self, relation: Join, left: Rows, right: Rows, conditions: Sequence[Node] = ()) -> Rows:
+        """The rows of both sides whose keys are equal, and for which other conditions are true."""
         side, kind = _JOINS[relation.kind]
         fields, columns, names = self._joined(relation, left, right)
-        join = exp.Join(
-            this=right.table("right"), side=side or None, kind=kind or None, on=self._keys(relation, left, right)
-        )
+        on = sql.all_of([*([self._keys(relation, left, right)] if relation.keys else []), *conditions] or [sql.true()])
+        join = exp.Join(this=right.table("right"), side=side or None, kind=kind or None, on=on)
         query = select([star("left"), *columns], left.source("left"), joins=[join])
         return Rows(self.builder.add(query, relation), fields, names, group=left.group)
 
@@ -399,7 +403,7 @@ class Relations:
         known = [
             (one, parts, name)
             for one, parts, name in zip(relation.inputs, relation.parts, labels, strict=True)
-            if not isinstance(one, UnknownRows)
+            if not _is_missing(one)
         ]
         names: set[str] = set()
         fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
@@ -429,6 +433,18 @@ class Relations:
                 node = sql.column(ours.name)
             expressions.append(sql.alias(node, field.name))
         return select(expressions, rows.source())
+
+
+def _is_missing(relation: Relation) -> bool:
+    """Whether a table or a function that is not there was found in an input, which a fuzzy union leaves out then."""
+    while True:
+        if isinstance(relation, UnknownRows):
+            return True
+        if isinstance(relation, Join) and _is_missing(relation.right):
+            return True
+        if not isinstance(relation, Piped):
+            return False
+        relation = relation.source
 
 
 def _parts(union: Union, one: Relation, parts: Sequence[str | None]) -> dict[str, str | None]:

@@ -1,6 +1,6 @@
 """Steps of a query: named SELECTs, each made from those before it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -8,6 +8,7 @@ from sqlglot import exp
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by
+from rulefold.kql.plan import Row
 from rulefold.kql.types import Type
 
 ORDER = "$order"
@@ -124,15 +125,14 @@ def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | 
 
 
 def _batches(columns: Sequence[tuple[str, Node]]) -> list[list[tuple[str, Node]]]:
-    """Columns that can be worked out in one SELECT: none is of a window or of a subquery of the same."""
+    """Columns that can be worked out in one SELECT: none is of another one of the same."""
     batches: list[list[tuple[str, Node]]] = [[]] if columns else []
-    closed: set[str] = set()
+    made: set[str] = set()
     for name, node in columns:
-        if closed and any(column.name in closed for column in node.find_all(exp.Column)):
+        if made and any(column.name in made for column in node.find_all(exp.Column)):
             batches.append([])
-            closed = set()
-        if node.find(exp.Window, exp.Subquery):
-            closed.add(name)
+            made = set()
+        made.add(name)
         batches[-1].append((name, node))
     return batches
 
@@ -154,13 +154,17 @@ def table_fields(columns: Mapping[str, Type]) -> tuple[dict[str, Field], frozens
     return fields, frozenset(names)
 
 
-def final(rows: Rows) -> exp.Select:
-    """The last SELECT: the columns under their names, in their order, and no string NULL."""
+def final(rows: Rows, row: Row, null: Callable[[Type], Node]) -> exp.Select:
+    """The last SELECT: the columns under their names, in their order, and no string NULL.
+
+    A column that was asked for, and that no row has, is null.
+    """
     names: set[str] = set()
     expressions = []
-    for name, field in rows.fields.items():
-        node: Node = sql.column(field.name)
-        if field.type is Type.STRING and field.nullable:
+    for name, column in row.columns.items():
+        field = rows.fields.get(name)
+        node: Node = sql.column(field.name) if field is not None else null(column.type)
+        if field is not None and field.type is Type.STRING and field.nullable:
             node = sql.coalesce(node, sql.string(""))
         expressions.append(sql.alias(node, fresh(name, names)))
     return select(expressions, rows.source(), order=sorted_by(rows.order))

@@ -112,6 +112,8 @@ class Values:
     def _column(self, value: ColumnValue) -> Term:
         fields = self.frame.sides.get(value.side, self.frame.fields)
         found = fields.get(value.name)
+        if found is None and value.type is Type.UNKNOWN:
+            return Term(self.engine.null(Type.DYNAMIC), Type.DYNAMIC)  # of rows that may have it, and none does
         if found is None:
             raise refused(value.span, f"found {value.name}, a column that is not known before the query runs")
         side = value.side if self.frame.sides else None

@@ -1,7 +1,7 @@
 """KQL in the words of DuckDB."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import copysign
 from typing import TYPE_CHECKING, ClassVar
 
@@ -150,6 +150,9 @@ class DuckDB(Engine):
 
     def value_of_key(self, text: Node, key: str, pairs: str, keys: str) -> Node:
         return texts.value_of_key(text, key, pairs, keys)
+
+    def any_element(self, array: Term, test: Callable[[Term], Node]) -> Node:
+        return dynamics.any_element(self, array, test)
 
     def folded(self, text: Node) -> Node:
         return call("lower", text)

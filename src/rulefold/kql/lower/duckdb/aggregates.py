@@ -11,7 +11,7 @@ from rulefold.kql.lower.duckdb.bag_functions import bag_of, members, unique
 from rulefold.kql.lower.duckdb.conversions import to_dynamic
 from rulefold.kql.lower.duckdb.lists import Element
 from rulefold.kql.lower.duckdb.numbers import lower_bits
-from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, JSON, cast, try_cast
+from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, JSON, TIMESTAMP, cast, try_cast
 from rulefold.kql.lower.engine import Builder, Engine
 from rulefold.kql.lower.operators import as_bool
 from rulefold.kql.lower.sql import Node, call
@@ -22,6 +22,7 @@ from rulefold.kql.plan import AllColumns, Apply, Constant
 from rulefold.kql.types import INTEGERS, Type
 
 _DYNAMICS = frozenset({Type.DYNAMIC, Type.UNKNOWN})
+_MOMENTS = frozenset({Type.DATETIME, Type.TIMESPAN, *INTEGERS})
 
 
 def plain(call_: Call, number: int) -> Node:
@@ -273,7 +274,7 @@ def part(engine: Engine, values: Values, piece: Apply) -> Term:
         raise TypeError(f"no part of {whole}")
     groups, values.frame.aggregates = values.frame.aggregates, None
     term = values.term(piece.arguments[1])
-    if whole.function in ("percentiles", "percentilesw"):
+    if whole.function.startswith("percentile"):
         call_ = Call(whole, [values.term(one) for one in whole.arguments], piece.type, values)
         term = percentiles.one(call_, term)
         node = term.node
@@ -300,6 +301,12 @@ def _any(term: Term) -> Node:
 
 def _row_of_extreme(engine: Engine, function: str, term: Term, key: Term) -> Node:
     """The value in the row with the greatest or the least key; in any row where all keys are null."""
+    if key.type in _MOMENTS and term.node == key.node:
+        return call("max" if "max" in function else "min", exact(key))
+    if key.type is Type.DATETIME and key.nullable:  # a null comes behind all times, and one aggregate is enough
+        last = cast(sql.string("-infinity" if "max" in function else "infinity"), TIMESTAMP)
+        known = sql.coalesce(engine.once(exact(key))(), last)
+        return call("arg_max_null" if "max" in function else "arg_min_null", engine.once(exact(term))(), known)
     again, value = engine.once(exact(key)), engine.once(exact(term))
     extreme: Node = call("arg_max_null" if "max" in function else "arg_min_null", value(), again())
     if key.type is Type.REAL and "min" in function:  # NaN comes before all numbers too

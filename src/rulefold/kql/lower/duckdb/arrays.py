@@ -4,6 +4,7 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb import conversions, dynamics, times
+from rulefold.kql.lower.duckdb.failing import bounded
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term
@@ -12,7 +13,7 @@ from rulefold.kql.types import Type
 
 def _over(size: Node, made: Node, name: exp.Identifier) -> Node:
     """A list with a value for each number from 0."""
-    return call("list_transform", call("range", size), exp.Lambda(this=made, expressions=[name]))
+    return call("list_transform", call("range", bounded(size)), exp.Lambda(this=made, expressions=[name]))
 
 
 def spread(engine: Engine, term: Term, number: Node, size: Node, filler: Node) -> Node:

@@ -49,6 +49,8 @@ def bin_at(call_: Call) -> Term:
 def _binned_time(call_: Call, value: Term, size: Term) -> Term:
     if size.type is not Type.TIMESPAN:
         raise call_.refused(f"found bins of a {size.type} of a datetime, which is not run")
+    if size.constant and isinstance(size.value, int) and size.value > 0 and 10 % size.value == 0:
+        return value  # is kept by the microsecond
     part = _PARTS.get(size.value) if size.constant and isinstance(size.value, int) else None
     if part is not None:
         return call_.give(call("date_trunc", sql.string(part), exact(value)), nullable=value.nullable)

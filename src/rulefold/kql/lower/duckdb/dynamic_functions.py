@@ -8,6 +8,7 @@ from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import bag_functions, dynamics, lists, set_functions, times
 from rulefold.kql.lower.duckdb.canonical import canonical
+from rulefold.kql.lower.duckdb.failing import bounded
 from rulefold.kql.lower.duckdb.lists import Element
 from rulefold.kql.lower.duckdb.numbers import tried
 from rulefold.kql.lower.duckdb.types import BIGINT, DOUBLE, JSON, cast, try_cast
@@ -260,7 +261,7 @@ def _repeat(call_: Call) -> Term:
         raise call_.refused("found a dynamic, expected a value of another type to repeat")
     value, count = call_.once(dynamic(call_, 0)), call_.once(call_.node(1))
     valid = sql.compare(exp.GTE, count(), sql.number(0))
-    return array(call_, sql.case([(valid, lists.each(lists.numbers(count()), lambda _: value()))]))
+    return array(call_, sql.case([(valid, lists.each(lists.numbers(bounded(count())), lambda _: value()))]))
 
 
 # ----------------------------------------------------------------------------------------------------------- sorting

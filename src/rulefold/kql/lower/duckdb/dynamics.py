@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.duckdb.types import BIGINT, JSON, JSON_LIST, VARCHAR, cast, try_cast
+from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, text
 from rulefold.kql.types import INTEGERS, Type
@@ -142,3 +143,15 @@ def holds(array_term: Term, item: Node, *, folded: bool) -> Node:
         lowered = exp.Lambda(this=call("lower", cast(exp.Column(this=name), VARCHAR)), expressions=[name])
         found = call("list_transform", found, lowered)
     return call("list_contains", found, item)
+
+
+def any_element(engine: Engine, array_term: Term, test: Callable[[Term], Node]) -> Node:
+    """Whether a test is true for an element, as text, of an array; a scalar is as an array of one."""
+    items = call("coalesce", elements(array_term.node), exp.Array(expressions=[known(array_term.node.copy())]))
+    name = exp.Identifier(this="$e", quoted=True)
+    written = sql.coalesce(text_of(exp.Column(this=name)), sql.string(""))
+    once, engine.once = engine.once, lambda node: node.copy  # an element is not known outside
+    body = test(Term(written, Type.STRING, nullable=False))
+    engine.once = once
+    found = call("list_transform", items, exp.Lambda(this=body, expressions=[name]))
+    return call("list_contains", found, sql.true())

@@ -5,6 +5,8 @@ An address is four numbers from 0 to 255, with a prefix behind it or none, which
 
 import ipaddress
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -13,9 +15,14 @@ from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import dynamics, texts
 from rulefold.kql.lower.duckdb.types import BIGINT, VARCHAR, cast
 from rulefold.kql.lower.engine import Builder
+from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
-from rulefold.kql.lower.terms import Term, exact, long, string, truth
+from rulefold.kql.lower.terms import Rows, Term, exact, long, string, truth
+from rulefold.kql.plan import ColumnValue, Constant, Join, Plugin, TableValue, Value
 from rulefold.kql.types import INTEGERS, Type
+
+if TYPE_CHECKING:
+    from rulefold.kql.lower.relations import Relations
 
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
@@ -285,6 +292,43 @@ def _has(call_: Call, wanted: list[str]) -> Term:
     pattern = f"{_BEFORE}(?:{'|'.join(wanted)}){_AFTER}"
     return truth(call("regexp_matches", call_.text(0), sql.string(pattern)))
 
+
+def lookup(relations: "Relations", relation: Plugin) -> Rows:
+    """`ipv4_lookup`: the rows of a table whose network an address is in, beside those of the source."""
+    table, source_key, network_key, *others = relation.arguments
+    keys = [one for one in others if isinstance(one, ColumnValue)]
+    options = [one.value for one in others if isinstance(one, Constant)]
+    if not isinstance(table, TableValue) or len(keys) + len(options) < len(others) or set(options) - {True, False}:
+        raise refused(relation.span, "found other arguments of ipv4_lookup than a table, keys and true or false")
+    left, address = _numbered(relations, relations.rows(relation.source), source_key, sized=False)
+    right, network = _numbered(relations, relations.rows(table.relation), network_key, sized=True)
+    inside = sql.compare(
+        exp.EQ,
+        sql.binary(exp.IntDiv, sql.column(address[0], "left"), sql.column(network[1], "right")),
+        sql.column(network[0], "right"),
+    )
+    pairs = tuple((replace(one, side="left"), replace(one, side="right")) for one in keys)
+    join = Join(relation.row, relation.source, table.relation, "leftouter" if True in options else "inner", pairs)
+    return relations.joined(join, left, right, [inside])
+
+
+def _numbered(relations: "Relations", rows: Rows, key: Value, *, sized: bool) -> tuple[Rows, tuple[str, str]]:
+    """Rows with the number of an address; of a network by the number of its addresses, and that number."""
+    values = relations.values
+    relations.over(rows)
+    written = relations.engine.convert(values.term(key), Type.STRING).node
+    address = _of_text(values.once, written)
+    number, size = address.number(), _prefix(address)
+    if sized:
+        width = cast(call("pow", sql.number(2), exp.Paren(this=sql.binary(exp.Sub, sql.number(_BITS), size))), BIGINT)
+        size = values.once(width)()
+        number = sql.binary(exp.IntDiv, number, size.copy())
+    names = values.new_name(), values.new_name()
+    values.frame.hoisted.extend(zip(names, (number, size), strict=True))
+    return relations.prepared(rows), names
+
+
+PLUGINS: dict[str, Callable[..., Rows]] = {"ipv4_lookup": lookup}
 
 ROWS: dict[str, Builder] = {
     "format_ipv4": _formatted(with_prefix=False),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import dynamics
+from rulefold.kql.lower.duckdb import dynamics, network_functions
 from rulefold.kql.lower.duckdb.types import BIGINT, JSON_LIST, cast
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
@@ -93,7 +93,7 @@ RELATIONS: dict[type, Callable[..., Rows]] = {
     Expand: _expand,
 }
 OTHERS: dict[str, Callable[..., Rows]] = {}
-PLUGINS: dict[str, Callable[..., Rows]] = {}
+PLUGINS: dict[str, Callable[..., Rows]] = {**network_functions.PLUGINS}
 
 
 def members(source: Rows, bag: Node) -> exp.Select:

@@ -78,14 +78,24 @@ def csv(paths: Sequence[str], keys: Sequence[str], count: int, delimiter: str) -
     return _scan("read_csv", paths, keys, *_plain_csv(columns, options), _option("header", sql.true()))
 
 
-def csv_inferred(paths: Sequence[str], names: Sequence[str], delimiter: str) -> exp.Select:
-    """The same with the types that all the rows have."""
-    options = {"delim": delimiter, "quote": '"', "escape": '"'}
-    given = [_option(name, sql.string(value)) for name, value in options.items()]
-    listed = exp.Array(expressions=[sql.string(name) for name in names])
-    whole = [_option("sample_size", sql.number(-1)), _option("header", sql.true()), _option("names", listed)]
-    longest = _option("max_line_size", sql.number(_LONGEST_LINE))
-    return _scan("read_csv", paths, (), *given, *whole, longest)
+def cell(number: int) -> Node:
+    """A column of a CSV file by its position, NULL where it is empty.
+
+    The engine reads a column that is only cast as one of that type, and ends at a value that is none; this is not only
+    a column.
+    """
+    return sql.nullif(sql.column(f"c{number}"), sql.string(""))
+
+
+def misfits(texts: exp.Select, names: Sequence[str], forms: Sequence[str]) -> exp.Select:
+    """For each column of text, how many values there are, and for each form how many are not of it."""
+    counts: list[Node] = []
+    for name in names:
+        counts.append(call("count", sql.column(name)))
+        for form in forms:
+            fits = call("regexp_full_match", sql.column(name), sql.string(form))
+            counts.append(call("count_if", sql.negated(fits)))
+    return select(counts, exp.From(this=exp.Subquery(this=texts, alias=exp.TableAlias(this=sql.name("given")))))
 
 
 def _plain_csv(columns: Mapping[str, str], options: Mapping[str, str]) -> list[Node]:

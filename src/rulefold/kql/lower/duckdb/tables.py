@@ -25,6 +25,7 @@ from rulefold.kql.lower.terms import Term, exact
 from rulefold.kql.types import INTEGERS, Type
 
 TEXT, DOCUMENT = "VARCHAR", "JSON"
+STATED = "stated by a folder"  # text out of the name of a folder
 
 _FOUND = {
     "BOOLEAN": Type.BOOL,
@@ -37,6 +38,7 @@ _FOUND = {
     "UUID": Type.GUID,
     **dict.fromkeys(("JSON", "VARIANT", "STRUCT", "MAP", "UNION"), Type.DYNAMIC),
 }
+_SMALL = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"})
 _READ_AS_TEXT = (Type.STRING, Type.DATETIME, Type.GUID, Type.DECIMAL)
 # What the engine takes for JSON and is none: a comma before an end, and what is no number.
 _LOOSE = r",\s*[\]}]|[nN][aA][nN]|[iI][nN][fF]"
@@ -60,6 +62,8 @@ def kept(engine: Engine, node: Node, found: str, type_: Type) -> Node:
 
     The node is written several times, and should be no more than the name of a column.
     """
+    if found == STATED:
+        return _of_name(engine, node, type_)
     if found == TEXT:
         return _of_text(engine, node, type_)
     if found == DOCUMENT:
@@ -69,12 +73,24 @@ def kept(engine: Engine, node: Node, found: str, type_: Type) -> Node:
     return _of_typed(engine, _plain(node, found), type_)
 
 
+def _of_name(engine: Engine, node: Node, type_: Type) -> Node:
+    """A text out of the name of a folder, so simply that the engine can leave out folders by it."""
+    match type_:
+        case Type.DATETIME:
+            return try_cast(node, TIMESTAMP)
+        case Type.LONG | Type.INT:
+            return try_cast(node, BIGINT)
+        case _:
+            return _of_text(engine, node, type_)
+
+
 def _plain(node: Node, found: str) -> Term:
     """A column in the way in which its type is kept."""
     type_ = found_type(found)
     match type_:
         case Type.LONG:
-            node = node if found == "BIGINT" else try_cast(node, BIGINT)
+            if found != "BIGINT":  # a cast that cannot fail is one through which filters reach the file
+                node = cast(node, BIGINT) if found in _SMALL else try_cast(node, BIGINT)
         case Type.REAL:
             node = node if found == "DOUBLE" else cast(node, DOUBLE)
         case Type.DATETIME if found == "TIMESTAMP WITH TIME ZONE":
