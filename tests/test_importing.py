@@ -10,7 +10,8 @@ from rulefold.chain import Build, output_files
 from rulefold.importing import import_files
 from rulefold.inputs import find_files
 from rulefold.model import Detection
-from rulefold.queries import Looked, look
+from rulefold.queries import Looked
+from rulefold.queries.look import Reading, look_at
 from rulefold.sources import SOURCES, SUFFIXES, detect
 from rulefold.store import load_catalogue, write_output
 from rulefold.targets import FORMATS
@@ -40,11 +41,11 @@ def test_the_queries_of_rows_beside_detections_are_looked_at_once(
     module = import_module("rulefold.queries.look")
     looked: list[str] = []
 
-    def looking(one: Detection, workspace: Workspace) -> Looked:
+    def looking(one: Detection, reading: Reading) -> Looked:
         looked.append(one.query)
-        return look(one, workspace)
+        return look_at(one, reading)
 
-    monkeypatch.setattr(module, "look", looking)
+    monkeypatch.setattr(module, "look_at", looking)
     found = import_files(find_files([str(tmp_path)], SUFFIXES), workspace=Workspace())
     assert sorted(looked) == sorted(one.query for one in found.catalogue.detections)
     assert len(looked) == 2

@@ -28,7 +28,7 @@ MAX_KEPT = 64 * 2**20  # bytes of the parts of one kind; those that were not ask
 MAX_HELD = 64 * 2**20  # bytes of all pages; a larger catalogue is built anew each time, a page at a time
 
 _FORM = 2
-_PACKAGES = ("markdown_it", "pydantic", "pydantic_core")
+_PACKAGES = ("markdown_it", "pydantic", "pydantic_core", "sqlglot")
 
 
 @dataclass(frozen=True, slots=True)

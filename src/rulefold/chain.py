@@ -19,22 +19,25 @@ from rulefold.folding.near import Near, near_duplicates
 from rulefold.inputs import Page
 from rulefold.model import Catalogue, Counts, PageSource
 from rulefold.queries import LACKING, Looker, Memo, first_line, key_of, remembered
-from rulefold.queries.statements import statements
 from rulefold.reading import PagesRead, read_pages
 from rulefold.targets import FORMATS
 from rulefold.workspace import Workspace
 
+_NO_STATEMENTS: Mapping[str, Mapping[str, str]] = {}
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.[a-z]+", re.IGNORECASE)  # no names of files on Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A catalogue, the diagnostics in the order of the pages, and the rejected blocks of each page, verbatim."""
+    """A catalogue, the diagnostics in the order of the pages, and the rejected blocks of each page, verbatim.
+
+    `statements` are the queries as SQL, where they were compiled: by dialect, and by the keys of detections.
+    """
 
     catalogue: Catalogue
     diagnostics: tuple[Diagnostic, ...]
     rejects: Mapping[str, bytes]
-    statements: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def build(
@@ -45,12 +48,12 @@ def build(
     workspace: Workspace | None = None,
     memo: Memo | None = None,
     jobs: int = 1,
-    sql: bool = False,
+    dialect: str | None = None,
 ) -> Build:
     """Read pages one after another and fold their rows, see `fold`.  Raises OSError for an unreadable page.
 
-    The queries are read where there is a workspace.  What `memo` remembers of pages and queries is not made again;
-    pages are read by so many processes as `jobs` says.  With `sql`, queries are compiled too.
+    The queries are read where there is a workspace, and compiled to a dialect of SQL where it has tables.  What `memo`
+    remembers of pages and queries is not made again; pages are read by so many processes as `jobs` says.
     """
     digest = sha256()
 
@@ -64,17 +67,15 @@ def build(
     for page in read_pages(contents(), memo, jobs):
         read.follow(page)
     reading = read.reading
-    looker = Looker(workspace, memo) if workspace is not None else None
+    compiled = dialect if workspace is not None and workspace.tables else None
+    looker = Looker(workspace, memo, compiled) if workspace is not None else None
     catalogue, told = fold_rules(read.rows.rules(), on_conflict, _comparison(memo) if queries else None, looker)
-    compiled: Mapping[str, str] = {}
-    if sql and workspace is not None:
-        compiled, without = statements(catalogue, workspace, memo)
-        told = [*told, *without]
     diagnostics = in_page_order([*reading.diagnostics, *told], reading.pages)
     source = PageSource(pages=tuple(reading.pages), sha256=digest.hexdigest())
     counts = counts_of(len(reading.pages), reading.entries, reading.rejected, len(catalogue.detections), diagnostics)
     stamped = catalogue.model_copy(update={"source": source, "counts": counts})
-    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)), compiled)
+    statements = {compiled: looker.statements} if looker and compiled else {}
+    return Build(stamped, tuple(diagnostics), reject_files(reading.rejects, (".md",)), statements)
 
 
 def _comparison(memo: Memo | None) -> Comparison:
@@ -167,18 +168,19 @@ def _safe_name(name: str, suffixes: tuple[str, ...]) -> str:
     return f"{stem.strip('-')[:100] or 'page'}{suffix if suffix in suffixes else suffixes[0]}"
 
 
-def catalogue_files(catalogue: Catalogue, formats: Collection[str]) -> dict[str, bytes]:
+def catalogue_files(
+    catalogue: Catalogue, formats: Collection[str], statements: Mapping[str, Mapping[str, str]] = _NO_STATEMENTS
+) -> dict[str, bytes]:
     """The files of a catalogue in the given formats, with paths relative to the output folder."""
     files: dict[str, bytes] = {}
     for name in formats:
-        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue, formats).items()}
+        files |= {path: text.encode() for path, text in FORMATS[name].emit(catalogue, formats, statements).items()}
     return files
 
 
 def output_files(built: Build, formats: Collection[str]) -> dict[str, bytes]:
-    """All files of an output folder but its manifest: the catalogue's, statements, the diagnostics, and the rejects."""
-    files = catalogue_files(built.catalogue, [name for name in formats if name in FORMATS])
-    files.update({path: text.encode() for path, text in built.statements.items()})
+    """All files of an output folder but its manifest: the catalogue's, the diagnostics, and the rejects."""
+    files = catalogue_files(built.catalogue, formats, built.statements)
     told = {"diagnostics": [as_data(diagnostic) for diagnostic in built.diagnostics]}
     files["diagnostics.json"] = to_json(told, indent=2) + b"\n"
     files.update(built.rejects)

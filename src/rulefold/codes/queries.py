@@ -238,8 +238,8 @@ QUERY_WITHOUT_SQL = Code(
     "query-without-sql",
     _NOTE,
     "A query is not compiled to SQL.",
-    "`build --format sql` writes a statement for each query whose answer in SQL is that of Kusto. This one uses what "
-    "is not run (RF751), a table or a function that the workspace does not state, or has a fault.",
+    "`build` writes the SQL of each query that compiles against the tables of the workspace. The message says what "
+    "stands in the way: a fault of the query, a table that is not stated, or what rulefold does not run.",
     "T | evaluate autocluster()",
     "T | summarize count() by Account",
 )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rulefold.diagnostics import Severity
-from rulefold.kql.bind import bind
+from rulefold.kql.bind import Bound, bind
 from rulefold.kql.faults import QueryDiagnostic
 from rulefold.kql.needs import needs
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Relation
-from rulefold.kql.syntax import Function, Query
+from rulefold.kql.syntax import Function
 from rulefold.kql.types import Type
 from rulefold.text import Span
 
@@ -58,17 +58,11 @@ def analyse(
     A fault of the query is a diagnostic and never raises.
     """
     query, faults = parse(text)
-    return analysed(query, faults, schemas or {}, functions or {})
+    return analysed(faults, bind(query, schemas or {}, functions or {}))
 
 
-def analysed(
-    query: Query,
-    faults: Sequence[QueryDiagnostic],
-    schemas: Mapping[str, Mapping[str, str]],
-    functions: Mapping[str, Function],
-) -> Analysis:
-    """What is known of a query that was read already, with the faults of its syntax."""
-    bound = bind(query, schemas, functions)
+def analysed(faults: Sequence[QueryDiagnostic], bound: Bound) -> Analysis:
+    """What is known of a query that was read and bound already, with the faults of its syntax."""
     diagnostics = tuple(faults) or bound.diagnostics  # what a statement that was left out declares is missed otherwise
     columns = None
     if isinstance(bound.plan, Relation):

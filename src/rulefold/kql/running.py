@@ -10,16 +10,13 @@ from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryDiagnostic, QueryError
 from rulefold.kql.lower import Lowered, lower
-from rulefold.kql.lower.duckdb import DuckDB
-from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.dialects import DIALECTS
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
 from rulefold.kql.results import Result, ResultColumn, Table
 from rulefold.kql.syntax import Function
 from rulefold.text import Span
-
-DIALECTS: dict[str, type[Engine]] = {"duckdb": DuckDB}
 
 
 def compile(  # noqa: A001 - what it does
@@ -32,9 +29,12 @@ def compile(  # noqa: A001 - what it does
 
     Raises QueryError for a fault of the query, and for what is not run.
     """
-    engine = DIALECTS[dialect]()
-    plan = bound(text, schemas or {}, functions or {})
-    return lower(plan, engine, text).text(dialect)
+    return compiled(bound(text, schemas or {}, functions or {}), text, dialect)
+
+
+def compiled(plan: Relation | Value | None, text: str, dialect: str) -> str:
+    """The plan of a query without a fault as one statement of SQL.  Raises QueryError for what is not run."""
+    return lower(_giving(plan, text), DIALECTS[dialect](), text).text(dialect)
 
 
 def bound(
@@ -48,9 +48,13 @@ def bound(
     _raise_first(faults)
     result = bind(query, schemas, functions, discover)
     _raise_first(result.diagnostics)
-    if result.plan is None:
+    return _giving(result.plan, text)
+
+
+def _giving(plan: Relation | Value | None, text: str) -> Relation | Value:
+    if plan is None:
         raise refused(Span(0, len(text)), "found nothing that gives rows")
-    return result.plan
+    return plan
 
 
 def _raise_first(diagnostics: "tuple[QueryDiagnostic, ...] | list[QueryDiagnostic]") -> None:

@@ -4,19 +4,24 @@ import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
+from typing import Any
 
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic, Severity
 from rulefold.kql import Analysis, QueryDiagnostic
 from rulefold.kql.analyse import analysed
+from rulefold.kql.bind import Bound, bind
 from rulefold.kql.faults import Stage, fault
 from rulefold.kql.habits import habits, timeless_joins
 from rulefold.kql.parse import parse
 from rulefold.kql.render import fingerprint
+from rulefold.kql.syntax import Query
 from rulefold.kql.tokens import words
 from rulefold.kql.types import Type
 from rulefold.model import Detection, Note
 from rulefold.queries.memory import Memo, key_of, remembered
+from rulefold.queries.statements import Statement, statement
 from rulefold.text import Span
 from rulefold.workspace import Workspace
 
@@ -62,20 +67,57 @@ class Looked:
         return detection.model_copy(update=update)
 
 
-class Looker:
-    """Looks at one query after another; what the workspace lacks is told at the first that asks for it."""
+class Reading:
+    """A query that is read and bound when that is asked for, and once."""
 
-    def __init__(self, workspace: Workspace, memo: Memo | None = None) -> None:
+    def __init__(self, text: str, workspace: Workspace) -> None:
+        """For a query, and the tables and functions that it is held against."""
+        self.text, self._workspace = text, workspace
+
+    @cached_property
+    def parsed(self) -> tuple[Query, list[QueryDiagnostic]]:
+        """The query, and the faults of its syntax."""
+        return parse(self.text)
+
+    @cached_property
+    def bound(self) -> Bound:
+        """What its names mean."""
+        return bind(self.parsed[0], self._workspace.tables, self._workspace.functions)
+
+
+class Looker:
+    """Looks at one query after another; what the workspace lacks is told at the first that asks for it.
+
+    With a dialect, queries become SQL: `statements` has their texts, by the keys of the detections.
+    """
+
+    def __init__(self, workspace: Workspace, memo: Memo | None = None, dialect: str | None = None) -> None:
         """Hold queries against the tables and functions of a workspace; what `memo` remembers is not made again."""
-        self._workspace, self._memo = workspace, memo
+        self._workspace, self._memo, self._dialect = workspace, memo, dialect
         self._told: set[str] = set()
+        self.statements: dict[str, str] = {}
 
     def look(self, detection: Detection) -> Looked:
         """What the query of a detection uses, and what is to be said of it."""
+        reading = Reading(detection.query, self._workspace)
         key = self._key(detection) if self._memo is not None else ""
-        looked = remembered(self._memo, "query", key, lambda: look(detection, self._workspace), pack, unpack)
-        found = tuple(one for one in map(self._once, looked.found) if one is not None)
-        return replace(looked, found=found)
+        looked = remembered(self._memo, "query", key, lambda: look_at(detection, reading), pack, unpack)
+        found = [one for one in map(self._once, looked.found) if one is not None]
+        if self._dialect is not None:
+            made = self._statement(reading, self._dialect)
+            if made.why is None:
+                self.statements[detection.key] = made.text
+            else:
+                found.append(made.why)
+        return replace(looked, found=tuple(found))
+
+    def _statement(self, reading: Reading, dialect: str) -> Statement:
+        key = key_of(json.dumps([self._workspace.digest, reading.text, dialect])) if self._memo is not None else ""
+
+        def made() -> Statement:
+            return statement(reading.text, reading.parsed[1], reading.bound, dialect)
+
+        return remembered(self._memo, "sql", key, made, _pack_statement, _unpack_statement)
 
     def fingerprint(self, query: str) -> str:
         """The same for queries that say the same, see `rulefold.kql.render`; empty for a query that says nothing."""
@@ -104,7 +146,7 @@ def _fingerprint(query: str) -> str:
 
 def pack(looked: Looked) -> bytes:
     """A look as JSON on one line."""
-    found = [[one.kind, one.code, one.severity, one.message, one.span, one.hints] for one in looked.found]
+    found = list(map(_packed, looked.found))
     return json.dumps(
         [looked.tables, dict(looked.columns), looked.functions, looked.needs, found], separators=(",", ":")
     ).encode()
@@ -118,17 +160,37 @@ def unpack(packed: bytes) -> Looked:
         {table: tuple(names) for table, names in columns.items()},
         tuple(functions),
         None if needs is None else tuple(map(tuple, needs)),
-        tuple(
-            QueryDiagnostic(Stage(kind), code, Severity(severity), message, Span(*span), tuple(hints))
-            for kind, code, severity, message, span, hints in found
-        ),
+        tuple(map(_unpacked, found)),
     )
+
+
+def _packed(one: QueryDiagnostic) -> list[object]:
+    return [one.kind, one.code, one.severity, one.message, one.span, one.hints]
+
+
+def _unpacked(packed: Sequence[Any]) -> QueryDiagnostic:
+    kind, code, severity, message, span, hints = packed
+    return QueryDiagnostic(Stage(kind), code, Severity(severity), message, Span(*span), tuple(hints))
+
+
+def _pack_statement(made: Statement) -> bytes:
+    return json.dumps([made.text, made.why and _packed(made.why)]).encode()
+
+
+def _unpack_statement(packed: bytes) -> Statement:
+    text, why = json.loads(packed)
+    return Statement(text, None if why is None else _unpacked(why))
 
 
 def look(detection: Detection, workspace: Workspace) -> Looked:
     """Look at the query of a detection, by itself."""
-    query, faults = parse(detection.query)
-    analysis = analysed(query, faults, workspace.tables, workspace.functions)
+    return look_at(detection, Reading(detection.query, workspace))
+
+
+def look_at(detection: Detection, reading: Reading) -> Looked:
+    """Look at a detection whose query is read."""
+    query, faults = reading.parsed
+    analysis = analysed(faults, reading.bound)
     found = list(analysis.diagnostics)
     if not faults:
         found += habits(query)

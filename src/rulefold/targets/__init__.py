@@ -31,21 +31,36 @@ __all__ = [
 ]
 
 
+_NO_STATEMENTS: Mapping[str, Mapping[str, str]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A part of the catalogue on disk: its name, what it writes, and the module that makes it, loaded when asked for.
 
-    A format that is `linked` leads to files of others, where these are written to the same folder.
+    A format that is `linked` leads to files of others, where these are written to the same folder.  One that is
+    `compiled` is made of the queries as SQL.
     """
 
     name: str
     summary: str
     module: str
     linked: bool = False
+    compiled: bool = False
 
-    def emit(self, catalogue: Catalogue, beside: Collection[str] = ()) -> Mapping[str, str]:
-        """The files as a mapping from path to text; `beside` are the formats that the same folder has."""
+    def emit(
+        self,
+        catalogue: Catalogue,
+        beside: Collection[str] = (),
+        statements: Mapping[str, Mapping[str, str]] = _NO_STATEMENTS,
+    ) -> Mapping[str, str]:
+        """The files as a mapping from path to text.
+
+        `beside` are the formats that the same folder has, `statements` the queries as SQL, by dialect and key.
+        """
         emit: Callable[..., Mapping[str, str]] = import_module(f"{__name__}.{self.module}").emit
+        if self.compiled:
+            return emit(catalogue, statements)
         return emit(catalogue, beside) if self.linked else emit(catalogue)
 
 
@@ -56,6 +71,7 @@ FORMATS: dict[str, Format] = {
         Format("yaml", "catalogue.yaml, and detections/*.yaml, one file a rule", "yaml_catalogue"),
         Format("markdown", "INDEX.md, and detections/*.md, one page a rule", "markdown_pages"),
         Format("kql", "kql/*.kql, each rule's query verbatim", "kql_files"),
+        Format("sql", "sql/duckdb/*.sql, the SQL of each rule whose query compiles", "sql_files", compiled=True),
         Format("schema", "catalogue.schema.json, the JSON Schema of the catalogue", "json_schema"),
         Format("html", "catalogue.html, all rules to browse and search in one page", "html_catalogue", linked=True),
     )

@@ -10,6 +10,8 @@ Node = exp.Expr
 # What has to stand in parentheses where it is an operand.
 _LOOSE = (exp.Binary, exp.Unary, exp.Is, exp.In, exp.Between, exp.Case, exp.Window)
 _TIGHT = (exp.Dot, exp.Paren, exp.Neg)
+# What binds closer than AND and OR.
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ)
 
 
 def name(text: str) -> exp.Identifier:
@@ -84,7 +86,7 @@ def any_of(nodes: Iterable[Node]) -> Node:
 def _joined(kind: type[exp.Connector], nodes: list[Node]) -> Node:
     if len(nodes) == 1:
         return nodes[0]
-    inner = [node if isinstance(node, kind) else tight(node) for node in nodes]
+    inner = [node if isinstance(node, (kind, *_COMPARISONS)) else tight(node) for node in nodes]
     return reduce(lambda left, right: kind(this=left, expression=right), inner)
 
 
@@ -129,8 +131,8 @@ def ordered(node: Node, *, descending: bool = False, nulls_first: bool = True) -
 
 
 def alias(node: Node, text: str) -> Node:
-    """A value under a name; a column of that name has it already."""
-    if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier) and node.this.this == text:
+    """A value under a name; a column that has it keeps it."""
+    if isinstance(node, exp.Column) and node.name == text:
         return node
     return exp.Alias(this=node, alias=name(text))
 
