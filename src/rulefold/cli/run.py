@@ -96,16 +96,17 @@ def run(
     An ARG that names a path is pages, a catalogue or an output folder; any other is the id or the title of a detection.
     Without a path catalog/ is read, without an id all detections are run.
     """
-    from rulefold.correlate import Correlator, DataError
+    from rulefold.correlate import Correlator, DataError, Tables
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
     limits = _limits(memory, timeout, threads)
     try:
-        correlator = Correlator(data, workspace_of(tables, functions, paths), limits, now, _tell)
+        read = Tables(data, workspace_of(tables, functions, paths), _tell)
     except DataError as error:
         raise click.UsageError(str(error)) from error
+    correlator = Correlator(read, limits, now)
     if explain:
         return _explain(correlator, detections)
     return _run(correlator, detections, form, output, alone=len(wanted) == 1)

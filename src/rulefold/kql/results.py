@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from rulefold.kql.types import Type
@@ -25,6 +26,13 @@ class Result:
 
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[object, ...], ...]
+
+
+class Timespan(NamedTuple):
+    """The time that a query sees of tables with a column `TimeGenerated`: from the start on, and before the end."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)

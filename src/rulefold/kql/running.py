@@ -14,7 +14,7 @@ from rulefold.kql.lower.dialects import DIALECTS
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
-from rulefold.kql.results import Result, ResultColumn, Table
+from rulefold.kql.results import Result, ResultColumn, Table, Timespan
 from rulefold.kql.syntax import Function
 from rulefold.text import Span
 
@@ -70,13 +70,15 @@ def run(
     now: datetime | None = None,
     engine: str = "duckdb",
     *,
+    timespan: Timespan | None = None,
     memory: str | int | None = None,
     timeout: str | float | None = None,
     threads: int | None = None,
 ) -> Result:
     """Run a query over tables.
 
-    `now` is the time at which it runs, an aware datetime; the present one if not given.  A run may take so much
+    `now` is the time at which it runs, an aware datetime; the present one if not given.  With a `timespan`, it sees
+    only the rows of that time, in tables with a column TimeGenerated.  A run may take so much
     `memory` (`1GB`, or bytes; 4 GB or half of the machine's if not given), time (`30s`, or seconds; 4 minutes) and
     threads (one a core).  Raises QueryError for a fault of the query, for what is not run, for data that cannot be
     read, and for a run that ends at a limit; ValueError for a limit that is none.
@@ -85,20 +87,24 @@ def run(
         for name, table in (tables or {}).items():
             session.load(name, table)
         session.close_off()
-        return answered(session, lowered(session, text, functions or {}, now))
+        return answered(session, lowered(session, text, functions or {}, now, timespan))
 
 
 def lowered(
-    session: Session, text: str, functions: Mapping[str, Function] | None = None, now: datetime | None = None
+    session: Session,
+    text: str,
+    functions: Mapping[str, Function] | None = None,
+    now: datetime | None = None,
+    timespan: Timespan | None = None,
 ) -> Lowered:
     """A query as a statement over the tables of a session.  Raises QueryError."""
     time = now or datetime.now(UTC)
 
     def discover(plugin: Plugin) -> Row:
-        return session.columns_of(plugin, time)
+        return session.columns_of(plugin, time, timespan)
 
     plan = bound(text, session.schemas, functions or {}, discover)
-    return lower(plan, session.words(), text, time)
+    return lower(plan, session.words(), text, time, timespan)
 
 
 def answered(session: Session, statement: Lowered) -> Result:

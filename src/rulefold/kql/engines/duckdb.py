@@ -35,7 +35,7 @@ from rulefold.kql.lower.duckdb import DuckDB, times
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table
+from rulefold.kql.results import Table, Timespan
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import Type
 
@@ -47,6 +47,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 _ARROW = "arrow data"
 _SPILLED = 8  # times the memory, on disk
+_STORED = "stored"
 _AT_ONCE = 10_000  # rows
 _BETWEEN_INTERRUPTS = 0.05  # seconds; one that comes between two statements is lost
 
@@ -58,9 +59,10 @@ class DuckDBSession(Session):
         """Take its limits."""
         self.schemas = {}
         self._limits = limits
-        self._end = time.monotonic() + limits.timeout
+        self.restart()
         self._readable: list[str] = []
         self._folder: str | None = None
+        self._stored = False
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -87,23 +89,23 @@ class DuckDBSession(Session):
 
     # ------------------------------------------------------------------------------------------------------- tables
 
-    def load(self, name: str, table: Table) -> None:
+    def load(self, name: str, table: Table, *, stored: bool = False) -> None:
         if name.lower() in map(str.lower, self.schemas):
             raise _failure(f"found two tables that differ only in case: {name}")
         types = None if table.schema is None else stated_types(table.schema)
         where = str(table.source) if isinstance(table.source, str | Path) else name
         try:
             with self._bounded(where):
-                found = self._loaded(name, types, table.source)
+                found = self._loaded(name, types, table.source, stored=stored)
         except FilesError as error:
             raise _failure(str(error)) from error
         except OSError as error:
             raise _failure(f"{where}: {error.strerror}") from error
         self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
 
-    def _loaded(self, name: str, types: Types | None, source: object) -> Types:
+    def _loaded(self, name: str, types: Types | None, source: object, *, stored: bool) -> Types:
         if isinstance(source, str | Path):
-            return self._load_files(name, types, Path(source))
+            return self._load_files(name, types, Path(source), stored=stored)
         if hasattr(source, "__arrow_c_stream__"):
             return self._load_arrow(name, types, source)
         if not isinstance(source, Sequence):
@@ -114,8 +116,8 @@ class DuckDBSession(Session):
         self._create(name, "TABLE", self._as(found, types), [text])
         return types
 
-    def _load_files(self, name: str, types: Types | None, source: Path) -> Types:
-        """Make a view: what a query asks for is read when it asks."""
+    def _load_files(self, name: str, types: Types | None, source: Path, *, stored: bool) -> Types:
+        """Make a view: what a query asks for is read when it asks; or else store it all."""
         files = files_of(source)
         parts = found_in(files, types, self._ask)
         types = types or _together(part_types for _, part_types in parts)
@@ -125,9 +127,24 @@ class DuckDBSession(Session):
         if not queries:
             queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types)]
         query = reduce(lambda all_, one: exp.Union(this=all_, expression=one, distinct=False), queries)
-        self._create(name, "VIEW", query)
-        self._readable += files.paths
+        if stored:
+            self._store(name, query)
+        else:
+            self._create(name, "VIEW", query)
+            self._readable += files.paths
         return types
+
+    def _store(self, name: str, query: exp.Query) -> None:
+        """Make a table on disk, and a view of it among the others."""
+        if not self._stored:
+            file = sql.string(str(Path(str(self._folder), "stored.db")))
+            attach = exp.Attach(this=exp.Alias(this=file, alias=sql.name(_STORED)))
+            self._connection.execute(attach.sql("duckdb"))
+            self._stored = True
+        place = exp.Table(this=sql.name(name), db=sql.name("main"), catalog=sql.name(_STORED))
+        create = exp.Create(this=place, kind="TABLE", expression=query)
+        self._connection.execute(create.sql("duckdb"))
+        self._create(name, "VIEW", select([star()], exp.From(this=place.copy())))
 
     def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
         """Make a table, as a stream can be read once."""
@@ -165,20 +182,37 @@ class DuckDBSession(Session):
 
     # ------------------------------------------------------------------------------------------------------ queries
 
-    def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        return _converted(self._fetched(lowered.text("duckdb")), [type_ for _, type_ in lowered.columns])
+    def fork(self) -> "DuckDBSession":
+        forked = DuckDBSession(self._limits)
+        forked._connection = self._connection.cursor()
+        forked.schemas = self.schemas
+        return forked
 
-    def _fetched(self, text: str) -> list[tuple[object, ...]]:
+    def restart(self) -> None:
+        self._end = time.monotonic() + self._limits.timeout
+
+    def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
+        found, _ = self._fetched(lowered.text("duckdb"))
+        return _converted(found, [type_ for _, type_ in lowered.columns])
+
+    def counted(self, lowered: Lowered, most: int) -> tuple[list[tuple[object, ...]], int]:
+        found, count = self._fetched(lowered.text("duckdb"), most)
+        return list(_converted(found, [type_ for _, type_ in lowered.columns])), count
+
+    def _fetched(self, text: str, most: int | None = None) -> tuple[list[tuple[object, ...]], int]:
+        """The rows, or so many of them, and how many there are."""
         found: list[tuple[object, ...]] = []
-        weight = 0
+        weight = count = 0
         with self._bounded():
             result = self._connection.execute(text)
             while some := result.fetchmany(_AT_ONCE):
-                found += some
-                weight += sum(map(_weight, some))
+                count += len(some)
+                kept = some if most is None else some[: most - len(found)]
+                found += kept
+                weight += sum(map(_weight, kept))
                 if weight > self._limits.memory:
                     raise self._too_large()
-        return found
+        return found, count
 
     def explain(self, lowered: Lowered) -> str:
         with self._bounded():
@@ -197,9 +231,9 @@ class DuckDBSession(Session):
         with self._bounded():
             self._connection.sql(lowered.text("duckdb")).write_parquet(str(path))
 
-    def columns_of(self, plugin: Plugin, now: datetime) -> Row:
-        question = lower_question(plugin, self.words(), now)
-        found = self._fetched(question.sql("duckdb"))
+    def columns_of(self, plugin: Plugin, now: datetime, timespan: Timespan | None) -> Row:
+        question = lower_question(plugin, self.words(), now, timespan)
+        found, _ = self._fetched(question.sql("duckdb"))
         return plugins.columns_found(plugin, ((str(name), str(kind)) for name, kind in found))
 
     # ------------------------------------------------------------------------------------------------------- limits

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
@@ -41,8 +42,10 @@ from rulefold.kql.plan import (
     UnknownRows,
     Value,
 )
+from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
 
+_TIME = "TimeGenerated"
 _JOINS = {
     "inner": ("", "INNER"),
     "innerunique": ("", "INNER"),
@@ -64,11 +67,14 @@ _SEMI_JOINS = {
 class Relations:
     """Lowers the relations of one query.  One that is used twice is one step."""
 
-    def __init__(self, engine: Engine, reading: Reading, text: str, now: datetime | None) -> None:
+    def __init__(
+        self, engine: Engine, reading: Reading, text: str, now: datetime | None, timespan: Timespan | None = None
+    ) -> None:
         """See `lower`."""
         self.engine, self.reading = engine, reading
         self.builder = Builder(text)
         self.values = Values(engine, self, now)
+        self._timespan = timespan
         self._rows: dict[int, Rows] = {}
         self.windows = not reading.functions.isdisjoint(engine.windows)  # functions that look at the rows around
 
@@ -116,7 +122,13 @@ class Relations:
 
     def _table(self, relation: TableRows) -> Rows:
         fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
-        return Rows(self.engine.table_name(relation.name), fields, names)
+        table = Rows(self.engine.table_name(relation.name), fields, names)
+        time = fields.get(_TIME)
+        if self._timespan is None or time is None or time.type is not Type.DATETIME:
+            return table
+        start, end = (self.engine.literal(Type.DATETIME, ticks_of(one)) for one in self._timespan)
+        within = [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)]
+        return self.builder.kept(table, select([star()], table.source(), where=sql.all_of(within)), None)
 
     def _given(self, relation: GivenRows) -> Rows:
         self.over(Rows("", {}, frozenset()))

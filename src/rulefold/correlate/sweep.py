@@ -1,0 +1,130 @@
+"""All detections over the tables of a folder: which find something, which do not, and which cannot be run."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from queue import SimpleQueue
+
+from rulefold import codes
+from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
+from rulefold.correlate.tables import Tables
+from rulefold.kql import QueryError, Result, ResultColumn, Timespan
+from rulefold.kql.engines import ENGINES
+from rulefold.kql.engines.limits import Limits
+from rulefold.kql.engines.session import Session
+from rulefold.kql.faults import Stage, fault
+from rulefold.kql.running import lowered
+from rulefold.model import Detection
+from rulefold.text import Span
+
+_DIALECT = "duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one detection has found: rows, so many of them at most, and how many there are.
+
+    `alert` says whether they are an alert, None for a hunting query; `error` why the detection was not run.
+    """
+
+    detection: Detection
+    timespan: Timespan | None = None
+    result: Result | None = None
+    count: int = 0
+    alert: bool | None = None
+    seconds: float = 0.0
+    error: QueryError | None = None
+
+    @property
+    def fired(self) -> bool:
+        """Whether there is something to look at: an alert, or rows of a hunting query."""
+        return self.count > 0 if self.alert is None else self.alert
+
+
+@contextmanager
+def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> Iterator["Shared"]:
+    """A session with all tables that detections name; a table that cannot be read costs those that name it."""
+    with ENGINES[_DIALECT](limits) as session:
+        uses: dict[str, int] = {}
+        for detection in detections:
+            for name in tables.needed(detection.query):
+                uses[name] = uses.get(name, 0) + 1
+        broken: dict[str, QueryError] = {}
+        for name, count in uses.items():
+            session.restart()
+            try:
+                tables.load(session, [name], often=count > 1)
+            except QueryError as error:
+                broken[name] = error
+        session.close_off()
+        yield Shared(tables, session, broken)
+
+
+class Shared:
+    """Tables in a session that many detections are run over."""
+
+    def __init__(self, tables: Tables, session: Session, broken: dict[str, QueryError]) -> None:
+        """See `opened`."""
+        self._tables, self._session, self._broken = tables, session, broken
+
+    def fork(self) -> "Shared":
+        """The same tables, for another thread."""
+        return Shared(self._tables, self._session.fork(), self._broken)
+
+    def found(self, detection: Detection, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
+        """What a detection finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
+        for name in self._tables.needed(detection.query) if self._broken else ():
+            if name in self._broken:
+                raise self._broken[name]
+        self._session.restart()
+        statement = lowered(self._session, detection.query, self._tables.workspace.functions, now, timespan)
+        rows, count = self._session.counted(statement, most)
+        return Result(tuple(ResultColumn(*column) for column in statement.columns), tuple(rows)), count
+
+
+def sweep(
+    shared: Shared, detections: Sequence[Detection], now: datetime, *, most: int, jobs: int = 1
+) -> Iterator[Outcome]:
+    """Run detections as they would be run at a time, and give what each finds, in their order.
+
+    An analytics rule sees the period of its query; a hunting query sees all.  One that fails does not stop the others.
+    """
+    if jobs <= 1:
+        yield from (_outcome(shared, one, now, most) for one in detections)
+        return
+    forks: SimpleQueue[Shared] = SimpleQueue()
+    for _ in range(jobs):
+        forks.put(shared.fork())
+
+    def run(detection: Detection) -> Outcome:
+        fork = forks.get()
+        try:
+            return _outcome(fork, detection, now, most)
+        finally:
+            forks.put(fork)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(run, detections)
+
+
+def _outcome(shared: Shared, detection: Detection, now: datetime, most: int) -> Outcome:
+    start = time.perf_counter()
+    try:
+        runs = kept_cadence(detection)
+        timespan = None if runs is None else runs.sees(now)
+        result, count = shared.found(detection, now, timespan, most)
+    except QueryError as error:
+        return Outcome(detection, seconds=time.perf_counter() - start, error=error)
+    alert = None if runs is None else runs.alerts(count)
+    return Outcome(detection, timespan, result, count, alert, time.perf_counter() - start)
+
+
+def kept_cadence(detection: Detection) -> Cadence | None:
+    """The cadence of a detection.  Raises QueryError for a schedule that cannot be kept."""
+    try:
+        return cadence(detection)
+    except ScheduleError as error:
+        raise QueryError(fault(codes.QUERY_FAILED, Stage.RUNNING, Span(0, 0), str(error))) from error
