@@ -27,6 +27,7 @@ from rulefold.cli.options import take_settings
 from rulefold.cli.rows import rows
 from rulefold.cli.run import run
 from rulefold.cli.terminal import obey_no_color
+from rulefold.cli.test import test
 from rulefold.version import __version__
 
 USAGE, BUG, DISK, INTERRUPTED = 2, 3, 4, 130
@@ -93,5 +94,5 @@ def main(context: click.Context, config: Path | None) -> None:
     take_settings(context, config)
 
 
-for _command in (build, import_, check, list_, show, diff, coverage, export, rows, run, kql, explain, schema):
+for _command in (build, import_, check, list_, show, diff, coverage, export, rows, run, test, kql, explain, schema):
     main.add_command(_command)

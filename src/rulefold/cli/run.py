@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _FILES = ("csv", "parquet")  # a file holds one detection
 
 
-def _limits(memory: str, timeout: str, threads: int | None) -> "Limits":
+def limits_of(memory: str, timeout: str, threads: int | None) -> "Limits":
+    """The limits that options state; a usage error for what is none."""
     from rulefold.kql.engines.limits import Limits
 
     try:
@@ -101,7 +102,7 @@ def run(
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
-    limits = _limits(memory, timeout, threads)
+    limits = limits_of(memory, timeout, threads)
     try:
         read = Tables(data, workspace_of(tables, functions, paths), _tell)
     except DataError as error:

@@ -1,6 +1,7 @@
 """Every diagnostic code, with what it means and an example of what is wrong and what is right, one module a hundred.
 
-RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings, RF7xx queries.
+RF0xx pages, RF1xx blocks, RF2xx values, RF3xx folding, RF4xx ATT&CK, RF5xx imports, RF6xx settings, RF7xx queries,
+RF8xx rule tests.
 `rulefold explain` prints these entries, and the README's table of codes is tested against them.
 """
 
@@ -12,6 +13,7 @@ from rulefold.codes.attack import *  # noqa: F403
 from rulefold.codes.imports import *  # noqa: F403
 from rulefold.codes.settings import *  # noqa: F403
 from rulefold.codes.queries import *  # noqa: F403
+from rulefold.codes.cases import *  # noqa: F403
 from rulefold.diagnostics import Code
 
 CODES: dict[str, Code] = {value.id: value for value in list(globals().values()) if isinstance(value, Code)}

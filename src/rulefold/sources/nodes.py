@@ -4,7 +4,7 @@ A scalar keeps the text as it is written (`1.0` is no number, and `no` no boolea
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rulefold.diagnostics import Code
@@ -14,11 +14,12 @@ MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text, or None for a null."""
+    """A text, or None for a null; `quoted` where its form says that it is no number and no other word."""
 
     text: str | None
     start: int
     end: int
+    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ def _documents(text: str) -> Iterator[Node]:
             case ScalarEvent():
                 start, end = event.start_mark.index, event.end_mark.index
                 is_null = event.implicit[0] and event.value in _NULLS
-                builder.add(Scalar(None if is_null else event.value, start, end), 1, event.anchor, start)
+                scalar = Scalar(None if is_null else event.value, start, end, quoted=not event.implicit[0])
+                builder.add(scalar, 1, event.anchor, start)
             case MappingStartEvent():
                 builder.start(event, True)
             case SequenceStartEvent():
