@@ -157,7 +157,7 @@ class _Suite:
         try:
             return find(self._catalogue, file.detection.text or "")
         except click.UsageError as error:
-            faults.append(file.told(UNKNOWN_DETECTION, file.detection, f"found {error.message}"))
+            faults.append(file.told(UNKNOWN_DETECTION, file.detection, f"found {' '.join(error.message.split())}"))
             return None
 
     def _is_meant(self, path: Path, detection: "Detection | None", name: str) -> bool:
