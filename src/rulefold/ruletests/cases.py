@@ -1,15 +1,15 @@
 """A file of YAML → the cases for one detection.
 
-    detection: 55fbc363-6cc9-4201-bd68-d980b612082b   # id or title
-    now: 2024-05-05T00:00:00Z                         # when it runs: of all cases, or of each
-    tables: {Signins: {User: string}}                 # types of columns that the workspace does not state
-    events:                                           # of all cases, a list of rows or a file for each table
-      Signins: [{TimeGenerated: 2024-05-04T10:00:00Z, User: ada}]
-    cases:
-      - name: fires for ada
-        events: {Signins: signins.jsonl}              # in the place of the table's events above
-        rows: [{User: ada}]                           # all rows, and of each the columns that are named
-        fires: true                                   # whether there is an alert; rows, fires or both
+detection: 55fbc363-6cc9-4201-bd68-d980b612082b   # id or title
+now: 2024-05-05T00:00:00Z                         # when it runs: of all cases, or of each
+tables: {Signins: {User: string}}                 # types of columns that the workspace does not state
+events:                                           # of all cases, a list of rows or a file for each table
+  Signins: [{TimeGenerated: 2024-05-04T10:00:00Z, User: ada}]
+cases:
+  - name: fires for ada
+    events: {Signins: signins.jsonl}              # in the place of the table's events above
+    rows: [{User: ada}]                           # all rows, and of each the columns that are named
+    fires: true                                   # whether there is an alert; rows, fires or both
 """
 
 from collections.abc import Mapping
