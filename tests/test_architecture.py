@@ -43,6 +43,14 @@ BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
 BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
+BELOW["ruletests"] = {
+    "correlate",
+    "result_text",
+    "sources",
+    *BELOW["correlate"],
+    *BELOW["result_text"],
+    *BELOW["sources"],
+}
 BELOW["cli"] = {
     "cache",
     "api",
@@ -58,6 +66,7 @@ BELOW["cli"] = {
     "correlate",
     "report",
     "result_text",
+    "ruletests",
     *BELOW["api"],
 }
 BELOW["__init__"] = {"api", "diagnostics", "model", "version"}

@@ -10,7 +10,7 @@ from sqlglot import exp
 from rulefold.correlate import alerts
 from rulefold.kql.lower import axes, operators, parsing, relations, sql
 from rulefold.kql.lower.calls import Call
-from rulefold.kql.lower.duckdb import DuckDB, aggregates, bins, texts, times
+from rulefold.kql.lower.duckdb import DuckDB, bins, texts, times
 from rulefold.kql.lower.terms import Term, exact
 from rulefold.kql.types import Type
 from rulefold.model import Catalogue
@@ -72,8 +72,11 @@ def _last_point_lost(patch: pytest.MonkeyPatch) -> None:
 
 def _opposite_extreme(patch: pytest.MonkeyPatch) -> None:
     swapped = {"arg_max_null": "arg_min_null", "arg_min_null": "arg_max_null"}
-    call = aggregates.call
-    patch.setattr(aggregates, "call", lambda name, *rest: call(swapped.get(name, name), *rest))
+
+    def call(name: str, *rest: sql.Node) -> sql.Node:
+        return sql.call(swapped.get(name, name), *rest)
+
+    patch.setattr("rulefold.kql.lower.duckdb.aggregates.call", call)
 
 
 def _unique(patch: pytest.MonkeyPatch) -> None:
@@ -101,7 +104,7 @@ _FAULTS: dict[str, tuple[Plant, str]] = {
     "leftsemi is leftanti": (_row(_SEMI, "leftsemi", ("left", "ANTI")), "join-leftsemi"),
     "rightanti keeps the left": (_row(_SEMI, "rightantisemi", ("right", "SEMI")), "join-rightanti"),
     "rightsemi is rightanti": (_row(_SEMI, "rightsemi", ("right", "ANTI")), "join-rightsemi-bin"),
-    "has is contains": (_patched(texts, "bounded", lambda _, wanted: texts.quoted(wanted)), "seed"),
+    "has is contains": (_patched(texts, "bounded", lambda _, wanted: parsing.quoted(wanted)), "seed"),
     "searches tell case apart": (_patched(texts, "search", _with_case), "union-two"),
     "=~ tells case apart": (_patched(operators, "folded", _raw), "union-by-hash"),
     "folding in the engine is lost": (_patched(DuckDB, "folded", lambda _, node: node), "not-in-folded"),

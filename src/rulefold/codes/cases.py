@@ -9,8 +9,8 @@ OTHER_CASE = Code(
     "other-case",
     _ERROR,
     "A file of rule tests has another form than it should.",
-    "A file names a detection and lists cases; each has a name, a time, events by table, and the rows or the alert that "
-    "are expected. A key that is none of these may be a slip, so nothing is guessed.",
+    "A file names a detection and lists cases; each has a name, a time, events by table, and the rows or the alert "
+    "that are expected. A key that is none of these may be a slip, so nothing is guessed.",
     "cases:\n  - name: fires once\n    row: []",
     "cases:\n  - name: fires once\n    rows: []",
 )
@@ -19,8 +19,8 @@ UNKNOWN_DETECTION = Code(
     "unknown-detection",
     _ERROR,
     "A file of rule tests is for a detection that is not there.",
-    "A detection is named by its id or the beginning of it, or by its title or a part of it, and has to be the only one "
-    "of that name.",
+    "A detection is named by its id or the beginning of it, or by its title or a part of it, and has to be the only "
+    "one of that name.",
     "detection: a title that no rule has",
     "detection: 55fbc363-6cc9-4201-bd68-d980b612082b",
 )
@@ -39,8 +39,8 @@ UNREAD_EVENTS = Code(
     "unread-events",
     _ERROR,
     "A rule test has events of a table that the query does not read.",
-    "The events change nothing, so the case is not about what its author thought. The name may be misspelled: upper and "
-    "lower case are told apart.",
+    "The events change nothing, so the case is not about what its author thought. The name may be misspelled: upper "
+    "and lower case are told apart.",
     "events:\n  SigninLog: []",
     "events:\n  SigninLogs: []",
 )

@@ -23,14 +23,16 @@ def as_junit(files: Iterable[tuple[str, Sequence[Diagnostic], Sequence[Verdict]]
     for name, faults, verdicts in files:
         _suite(root, name, faults, verdicts)
     indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
+    text: str = tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _suite(root: Element, name: str, faults: Sequence[Diagnostic], verdicts: Sequence[Verdict]) -> None:
     errors = bool(faults) + sum(bool(verdict.faults) for verdict in verdicts)
     failures = sum(bool(verdict.difference) for verdict in verdicts)
-    counts = {"tests": len(verdicts) + bool(faults), "failures": failures, "errors": errors}
-    suite = SubElement(root, "testsuite", name=_clean(name), **{key: str(count) for key, count in counts.items()})
+    suite = SubElement(root, "testsuite", name=_clean(name), tests=str(len(verdicts) + bool(faults)))
+    suite.set("failures", str(failures))
+    suite.set("errors", str(errors))
     suite.set("time", f"{sum(verdict.seconds for verdict in verdicts):.3f}")
     if faults:
         _because(_case(suite, name, "the file", 0.0), "error", faults)

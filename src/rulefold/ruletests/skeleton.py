@@ -63,9 +63,9 @@ def _lines(
         yield f"      {_text(name)}:"
         wanted = [column for column in types if column in read.fields.get(name, ()) or column == _TIME]
         yield from _row(((column, stated_type(types[column])) for column in wanted), _seen(detection), 8)
-    if columns := read.columns:
+    if found := read.columns:
         yield "    rows:"
-        yield from _row(((column.name, column.type) for column in columns), None, 6)
+        yield from _row(((column.name, column.type) for column in found), None, 6)
     yield "    fires: true"
 
 
