@@ -14,7 +14,9 @@ from markdown_it import MarkdownIt
 
 from rulefold.cli import main
 from rulefold.codes import CODES
+from rulefold.ruletests import read_cases
 from rulefold.targets import TARGETS
+from rulefold.text import Source
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,6 +79,13 @@ def test_python_examples(project: Path, monkeypatch: pytest.MonkeyPatch) -> None
         exec(compile(text, "README.md", "exec"), {})  # noqa: S102 - the README is ours
 
 
+def test_cases_are_read() -> None:
+    for text in fences("yaml"):
+        file, faults = read_cases(Source.decode("README.md", text.encode()))
+        assert file is not None
+        assert (len(file.cases), faults) == (3, [])
+
+
 def test_table_of_codes() -> None:
     expected = [[f"`{c.id}`", c.name, str(c.severity), c.summary] for c in CODES.values()]
     assert table("| code | name |") == expected
@@ -92,7 +101,7 @@ def test_table_of_targets() -> None:
     assert table("| target | what it writes |") == [[f"`{t.name}`", t.summary] for t in TARGETS.values()]
 
 
-@pytest.mark.parametrize("name", ["build", "check", "coverage", "export", "import", "run"])
+@pytest.mark.parametrize("name", ["build", "check", "coverage", "export", "import", "run", "test"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

@@ -126,7 +126,7 @@ class _Reader:
         moment = self._now(node, node.get("now") or now)
         events = {**shared, **self._events(node.get("events"))}
         rows, fires = self._rows(node.get("rows")), self._truth(node, "fires")
-        if rows is None and fires is None:
+        if node.get("rows") is None and node.get("fires") is None:
             self.tell(node, "found neither rows nor fires, expected what the detection is to find")
         ordered = bool(self._truth(node, "ordered"))
         sets = tuple(text_of(one) or "" for one in self._list(node.get("sets"), "sets"))

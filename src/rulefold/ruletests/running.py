@@ -126,19 +126,21 @@ def _table(file: CaseFile, events: Events, stated: Mapping[str, str] | None) -> 
 
 
 def _inferred(file: CaseFile, events: Events) -> Types:
+    """The types of the values that any case of the file has in a table."""
+    name = events.name.text or ""
+    stated = {id(one): one for case in file.cases for one in case.events.values() if one.name.text == name}
     values: dict[str, list[Node]] = {}
-    for row in events.rows:
+    for row in (row for one in stated.values() for row in one.rows):
         for key, node in row.pairs:
             values.setdefault(key.text or "", []).append(node)
-    types, faults = {}, []
-    for name, nodes in values.items():
-        if (type_ := type_of(nodes)) is not None:
-            types[name] = type_
-            continue
-        message = f"found values of no one type in {name} of {events.name.text}, expected its type under tables:"
-        faults.append(file.told(codes.CASE_VALUE, nodes[0], message))
-    if faults:
-        raise _FaultyError(faults)
+    types = {column: type_ for column, nodes in values.items() if (type_ := type_of(nodes)) is not None}
+    if len(types) < len(values):
+        raise _FaultyError(
+            file.told(codes.CASE_VALUE, values[column][0], f"found values of no one type in {column} of {name}, "
+                      "expected its type under tables:")
+            for column in values
+            if column not in types
+        )  # fmt: skip
     return types
 
 

@@ -1,9 +1,10 @@
 """A file of cases to begin with: the tables and columns that a query reads, with a value of each type."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from rulefold import codes
 from rulefold.correlate import ScheduleError, cadence
 from rulefold.kql import Analysis, analyse
 from rulefold.kql.types import Type
@@ -33,50 +34,61 @@ def skeleton(detection: Detection, workspace: Workspace) -> str:
 
     Of tables that no file states, the columns are there as `string`, to be mended.
     """
-    read = analyse(detection.query, workspace.tables, workspace.functions)
-    guessed = {name: dict.fromkeys(read.fields.get(name, ()), "string") for name in read.missing_tables}
-    for columns in guessed.values():
-        columns[_TIME] = "datetime"
-    tables = {**{name: workspace.tables.get(name, {}) for name in read.tables}, **guessed}
-    if guessed:
-        read = analyse(detection.query, {**workspace.tables, **guessed}, workspace.functions)
-    return "".join(f"{line}\n" for line in _lines(detection, read, tables, guessed))
+    missing = analyse(detection.query, workspace.tables, workspace.functions).missing_tables
+    guessed = _guessed(detection.query, workspace, missing) if missing else {}
+    tables = {**workspace.tables, **dict.fromkeys(missing, guessed)}
+    read = analyse(detection.query, tables, workspace.functions)
+    return "".join(f"{line}\n" for line in _lines(detection, read, tables, missing))
+
+
+def _guessed(query: str, workspace: Workspace, tables: Sequence[str]) -> Mapping[str, str]:
+    """The columns that a query is found to name as long as tables lack them, all of them texts."""
+    columns = {_TIME: "datetime"}
+    while True:
+        read = analyse(query, {**workspace.tables, **dict.fromkeys(tables, columns)}, workspace.functions)
+        lacking = (query[slice(*one.span)] for one in read.errors if one.code == codes.UNKNOWN_COLUMN.id)
+        new = [name for name in lacking if name.isidentifier() and name not in columns]
+        if not new:
+            return columns
+        columns |= dict.fromkeys(new, "string")
 
 
 def _lines(
-    detection: Detection,
-    read: Analysis,
-    tables: Mapping[str, Mapping[str, str]],
-    guessed: Mapping[str, Mapping[str, str]],
+    detection: Detection, read: Analysis, tables: Mapping[str, Mapping[str, str]], missing: Sequence[str]
 ) -> Iterator[str]:
+    named = {name: _named(tables[name], read.fields.get(name, ())) for name in read.tables}
     yield f"detection: {_text(detection.key)}  # {' '.join(detection.title.split())}"
     yield f"now: {written(_NOW)}"
-    if guessed:
+    if missing:
         yield "tables:  # no file states these: mend the types"
-        for name, columns in guessed.items():
+        for name in missing:
             yield f"  {_text(name)}:"
-            yield from (f"    {_text(column)}: {type_}" for column, type_ in columns.items())
+            yield from (f"    {_text(column)}: {type_}" for column, type_ in named.get(name, {}).items())
     yield "cases:"
     yield "  - name: fires"
-    yield "    events:" if tables else "    events: {}"
-    for name, types in tables.items():
+    yield "    events:" if named else "    events: {}"
+    for name, types in named.items():
         yield f"      {_text(name)}:"
-        wanted = [column for column in types if column in read.fields.get(name, ()) or column == _TIME]
-        yield from _row(((column, stated_type(types[column])) for column in wanted), _seen(detection), 8)
-    if found := read.columns:
+        examples = {**_EXAMPLES, Type.DATETIME: str(written(_seen(detection)))}
+        yield from _row({column: examples[stated_type(type_)] for column, type_ in types.items()}, 8)
+    if read.columns:
         yield "    rows:"
-        yield from _row(((column.name, column.type) for column in found), None, 6)
+        yield from _row({name: '"?"' if type_ is Type.STRING else "null" for name, type_ in read.columns}, 6)
     yield "    fires: true"
 
 
-def _row(columns: Iterable[tuple[str, Type]], moment: datetime | None, indent: int) -> Iterator[str]:
-    """A row as an item of a list, a column a line; a datetime is null where no moment is given."""
-    examples = {**_EXAMPLES, Type.DATETIME: str(written(moment)) if moment else "null"}
+def _named(types: Mapping[str, str], fields: Sequence[str]) -> Mapping[str, str]:
+    """The columns of a table that a query names, and the time that the run is bounded by."""
+    return {column: type_ for column, type_ in types.items() if column in fields or column == _TIME}
+
+
+def _row(values: Mapping[str, str], indent: int) -> Iterator[str]:
+    """A row as an item of a list, a column a line."""
     lead = "- "
-    for name, type_ in columns:
-        yield f"{' ' * indent}{lead}{_text(name)}: {examples.get(type_, 'null')}"
+    for name, value in values.items():
+        yield f"{' ' * indent}{lead}{_text(name)}: {value}"
         lead = "  "
-    if lead == "- ":
+    if not values:
         yield f"{' ' * indent}- {{}}"
 
 

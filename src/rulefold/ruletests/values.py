@@ -17,7 +17,7 @@ from rulefold.sources.nodes import Fields, Items, Node, Scalar, kind_of
 
 _WORDS: Mapping[str, object] = {"true": True, "false": False}
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9]\d*)")
-_REAL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_REAL = re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:[Zz]|[+-]\d\d:?\d\d)?)?")
 _TIMESPAN = re.compile(r"(-)?(?:(\d+)\.)?(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?")
