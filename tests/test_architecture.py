@@ -43,14 +43,8 @@ BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
 BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
-BELOW["ruletests"] = {
-    "correlate",
-    "result_text",
-    "sources",
-    *BELOW["correlate"],
-    *BELOW["result_text"],
-    *BELOW["sources"],
-}
+BELOW["ruletests"] = {"correlate", "filters", "result_text", "sources"}
+BELOW["ruletests"] |= BELOW["correlate"] | BELOW["result_text"] | BELOW["sources"]
 BELOW["cli"] = {
     "cache",
     "api",

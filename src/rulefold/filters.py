@@ -1,10 +1,17 @@
 """Which detections are meant: filters by tactic, technique and the like, as options and as one text."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rulefold.model import Detection
 
+_WAYS: tuple[Callable[[Detection, str], bool], ...] = (
+    lambda one, wanted: wanted in (one.key, one.title),
+    lambda one, wanted: wanted.lower() in (one.key.lower(), one.id.lower()),
+    lambda one, wanted: wanted.lower() == one.title.lower(),
+    lambda one, wanted: one.key.lower().startswith(wanted.lower()),
+    lambda one, wanted: wanted.lower() in one.title.lower(),
+)
 # The name of each filter, and the attribute of a detection that it looks at.
 FILTERS = {
     "tactic": "tactics",
@@ -16,6 +23,11 @@ FILTERS = {
     "severity": "severity",
 }
 _NEXT = re.compile(r",(?=\s*[a-z-]+\s*=)")
+
+
+def named(detections: Sequence[Detection], wanted: str) -> list[Detection]:
+    """The detections of a name: by key or id, by title, by the beginning of the key, or else by a part of the title."""
+    return next((found for way in _WAYS if (found := [one for one in detections if way(one, wanted)])), [])
 
 
 def parse_filter(text: str) -> dict[str, tuple[str, ...]]:

@@ -216,7 +216,8 @@ class Detection(Model):
     `key` names the detection's files and is unique in the catalogue: the id, unless that is empty, malformed or shared.
     Sets are in the order in which the pages first state their members.  `tables`, `columns` (by table) and `functions`
     are those that the query uses; None where nobody looked at it.  `needs` are alternatives: the tables of one of them
-    have to have rows for the query to return any; None where that is not known.
+    have to have rows for the query to return any; None where that is not known.  `tests` are the cases that are kept
+    for it beside the pages, None where there are none.
     """
 
     id: str
@@ -238,6 +239,7 @@ class Detection(Model):
     columns: dict[str, tuple[str, ...]] | None = None
     functions: tuple[str, ...] | None = None
     needs: tuple[tuple[str, ...], ...] | None = None
+    tests: int | None = None
     rows: Rows
     inferred: Inferred = Field(default_factory=Inferred)  # a default value would be copied for each
     same_query: tuple[str, ...] | None = None

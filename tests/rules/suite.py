@@ -4,7 +4,8 @@ from pathlib import Path
 
 from rulefold.kql.engines.limits import Limits
 from rulefold.model import Catalogue, Detection
-from rulefold.ruletests import CaseFile, Verdict, read_cases, run_case
+from rulefold.ruletests import CaseFile, read_cases
+from rulefold.ruletests.running import Verdict, run_case
 from rulefold.text import Source
 from rulefold.workspace import Workspace
 from tests.conftest import ROOT

@@ -100,21 +100,14 @@ def show(detection: str, pages: tuple[str, ...], form: str) -> int:
 
 def find(catalogue: "Catalogue", wanted: str) -> "Detection":
     """The one detection that is meant: by key or id, by title, by the beginning of the key, by a part of the title."""
-    low = wanted.lower()
-    ways: tuple[Callable[[Detection], bool], ...] = (
-        lambda d: wanted in (d.key, d.title),
-        lambda d: low in (d.key.lower(), d.id.lower()),
-        lambda d: low == d.title.lower(),
-        lambda d: d.key.lower().startswith(low),
-        lambda d: low in d.title.lower(),
-    )
-    for way in ways:
-        found = [d for d in catalogue.detections if way(d)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = "".join(f"\n  {plain(d.key)}  {plain(d.title)}" for d in found[:10])
-            more = f"\n  and {len(found) - 10} more" if len(found) > 10 else ""
-            raise click.UsageError(f"{wanted}: {len(found)} detections are named like this:{names}{more}")
+    from rulefold.filters import named
+
+    found = named(catalogue.detections, wanted)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "".join(f"\n  {plain(d.key)}  {plain(d.title)}" for d in found[:10])
+        more = f"\n  and {len(found) - 10} more" if len(found) > 10 else ""
+        raise click.UsageError(f"{wanted}: {len(found)} detections are named like this:{names}{more}")
     near = nearest(wanted, (name for d in catalogue.detections for name in (d.key, d.title)))
     raise click.UsageError(f"{wanted}: no detection has this id or title{near}")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -10,6 +10,7 @@ import click
 
 from rulefold.cli.options import (
     Decorator,
+    cases_of,
     exit_code,
     functions_option,
     judged,
@@ -20,6 +21,7 @@ from rulefold.cli.options import (
     stated_workspace,
     strict_option,
     tables_option,
+    tested,
 )
 from rulefold.cli.output import check_files, print_is_current, print_written, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
@@ -94,7 +96,7 @@ def build(
     """
     found = pages_of(pages, exclude=output)
     stated = None if no_queries else stated_workspace(tables, functions, pages)
-    options = (*formats, on_conflict, stated.digest if stated else "")
+    options = (*formats, on_conflict, stated.digest if stated else "", _digest(pages))
     memory = None if no_cache else Memory.of(found, options)
     if memory and (known := memory.recall(output)):
         told = judged(known.diagnostics)
@@ -115,6 +117,7 @@ def build(
         jobs=jobs or _jobs(read),
         dialect=_DIALECT if "sql" in formats else None,
     )
+    built = replace(built, catalogue=tested(built.catalogue, pages))
     told = judged(built.diagnostics)
     print_findings(told)
     if not print_or_write(output, output_files(built, formats), built, _summary(built), only_check):
@@ -122,6 +125,14 @@ def build(
     if memory:
         memory.remember(output, built)
     return exit_code([str(d.severity) for d in told], strict)
+
+
+def _digest(pages: tuple[str, ...]) -> str:
+    """A hash of the rule tests beside the pages, which the catalogue counts; empty where there are none."""
+    from hashlib import sha256
+
+    files = cases_of(pages)
+    return sha256(repr(list(files.items())).encode()).hexdigest() if files else ""
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,8 @@ def _print_figures(report: "Report") -> None:
         ("detections", *(f"{len(one.detections):,}" for one in own)),
         ("with a declared technique", *(f"{len(one.mapped):,}" for one in own)),
     ]
+    if tested := report.tested:
+        rows.append(("with tests", *(f"{tested[type_]:,}" for type_ in found.by_type)))
     for part in found.denominators:
         of = len(part.techniques)
         rows.append((f"techniques, {PARTS[part.name]}", *(_share(len(part.covered(one)), of) for one in own)))

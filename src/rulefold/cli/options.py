@@ -122,7 +122,28 @@ def catalogue_of(arguments: Sequence[str]) -> "Catalogue":
     from rulefold.chain import build
 
     written = written_catalogue(arguments)
-    return written or build(pages_of(arguments), workspace=workspace_of((), (), arguments)).catalogue
+    if written:
+        return written
+    return tested(build(pages_of(arguments), workspace=workspace_of((), (), arguments)).catalogue, arguments)
+
+
+def cases_of(arguments: Sequence[str]) -> "dict[Path, bytes]":
+    """The files of rule tests beside the pages, with their bytes."""
+    folders = arguments or (DEFAULT_PAGES,)
+    if not any(Path(one, "tests").is_dir() for one in folders):
+        return {}
+    from rulefold.ruletests import cases_beside  # not before there are any
+
+    return cases_beside(folders)
+
+
+def tested(catalogue: "Catalogue", arguments: Sequence[str]) -> "Catalogue":
+    """A catalogue whose detections say how many rule tests are kept for them beside the pages."""
+    if not (files := cases_of(arguments)):
+        return catalogue
+    from rulefold.ruletests import with_tests
+
+    return with_tests(catalogue, files)
 
 
 def catalogue_at(argument: str) -> "Catalogue":

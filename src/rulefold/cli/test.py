@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
     from rulefold.kql.engines.limits import Limits
     from rulefold.model import Catalogue, Detection
-    from rulefold.ruletests import CaseFile, Verdict
+    from rulefold.ruletests import CaseFile
+    from rulefold.ruletests.running import Verdict
     from rulefold.workspace import Workspace
 
 _COLOURS = {"-": "red", "+": "green"}
@@ -77,7 +78,7 @@ def test(
 
 def _new(catalogue: "Catalogue", wanted: str, workspace: "Workspace", output: Path | None) -> int:
     from rulefold.cli.browse import find
-    from rulefold.ruletests import skeleton
+    from rulefold.ruletests.skeleton import skeleton
 
     text = skeleton(find(catalogue, wanted), workspace)
     if output is None:
@@ -123,14 +124,15 @@ class _Suite:
         if not self._done:
             raise click.UsageError("no case is named like this")
         if junit is not None:
-            from rulefold.ruletests import as_junit
+            from rulefold.ruletests.junit import as_junit
 
             junit.parent.mkdir(parents=True, exist_ok=True)
             junit.write_bytes(as_junit(self._done))
         return self._summed_up(time.perf_counter() - start)
 
     def _file(self, path: Path) -> None:
-        from rulefold.ruletests import read_cases, run_case
+        from rulefold.ruletests import read_cases
+        from rulefold.ruletests.running import run_case
         from rulefold.text import Source
 
         file, faults = read_cases(Source.decode(str(path), path.read_bytes()))

@@ -1,5 +1,6 @@
 """What a coverage report is about: everything that its formats show, worked out once."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,11 @@ class Report:
     def left_out(self) -> int:
         """How many detections the choice leaves out."""
         return len(self.catalogue.detections) - len(self.coverage.detections)
+
+    @property
+    def tested(self) -> Mapping[str, int]:
+        """Of how many of the selected detections there are rule tests, by type; nothing where there are none at all."""
+        return Counter(one.type or "" for one in self.coverage.detections if one.tests)
 
     def by_key(self) -> Mapping[str, Detection]:
         """The selected detections by their keys."""

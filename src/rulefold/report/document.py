@@ -92,6 +92,7 @@ class Claimed(Part):
     title: str
     type: str | None = None
     severity: str | None = None
+    tests: int | None = None
     tactics: tuple[str, ...]
     techniques: tuple[str, ...]
     declared: tuple[Pair, ...]

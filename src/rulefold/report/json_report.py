@@ -153,6 +153,7 @@ def _claimed(detection: Detection, own: Claims) -> Claimed:
         title=detection.title,
         type=detection.type,
         severity=detection.severity,
+        tests=detection.tests,
         tactics=detection.tactics,
         techniques=detection.techniques,
         declared=own.declared,

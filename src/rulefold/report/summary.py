@@ -64,6 +64,8 @@ def _headline(report: Report) -> Iterator[tuple[str, ...]]:
     own = list(report.coverage.by_type.values())
     yield "Detections", *(f"{len(one.detections):,}" for one in own)
     yield "… with a declared technique", *(f"{len(one.mapped):,}" for one in own)
+    if tested := report.tested:
+        yield "… with tests", *(f"{tested[type_]:,}" for type_ in report.coverage.by_type)
     for part in report.coverage.denominators:
         of = len(part.techniques)
         shown = (_share(len(part.covered(one)), of) for one in own)

@@ -90,6 +90,7 @@ class Entry:
     page: str | None
     query: str | None
     source: str | None
+    tests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Index:
         page, query = self._files(one.key)
         if best in (Standing.DECLARED, Standing.IMPLIED):
             query = None  # a cell of the matrix has it
-        return Entry(number, _title(one), type_, one.severity or "", says, page, query, source)
+        return Entry(number, _title(one), type_, one.severity or "", says, page, query, source, one.tests or 0)
 
     def _files(self, key: str) -> tuple[str | None, str | None]:
         """The page and the query of a detection in the output folder."""

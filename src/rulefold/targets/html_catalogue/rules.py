@@ -85,13 +85,15 @@ class Body:
 class Rule:
     """A rule: its line, the groups that it is in by axis, where it is from, and its body where there is room for it.
 
-    It leads to no file of its own: a link with a key in each rule would take a sixtieth of the page.
+    `tests` are how many cases there are for it.  It leads to no file of its own: a link with a key in each rule would
+    take a sixtieth of the page.
     """
 
     own: Reference
     type: str
     severity: str
     shade: str
+    tests: int
     groups: Mapping[str, Sequence[Group]]
     origin: Link | None
     body: Body | None
@@ -113,7 +115,7 @@ def rule(one: Detection, context: Context, *, whole: bool) -> Rule:
     shade = _SHADES.get(one.severity or "", "")
     origin = _origin(one.url) if one.url else None
     body = _body(one, context, groups["connector"]) if whole else None
-    return Rule(context.known[one.key], name(one.type), name(one.severity), shade, groups, origin, body)
+    return Rule(context.known[one.key], name(one.type), name(one.severity), shade, one.tests or 0, groups, origin, body)
 
 
 def _body(one: Detection, context: Context, connectors: Sequence[Group]) -> Body:
