@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from rulefold.cli import main
 from rulefold.codes import CODES
-from rulefold.ruletests import read_cases
+from rulefold.ruletests.cases import read_cases
 from rulefold.targets import TARGETS
 from rulefold.text import Source
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rulefold.ruletests import read_cases
+from rulefold.ruletests.cases import read_cases
 from rulefold.text import Source
 from tests.cli.test_run import TABLES, id_of, page
 from tests.conftest import ROOT

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rulefold.kql.engines.limits import Limits
 from rulefold.model import Catalogue, Detection
-from rulefold.ruletests import CaseFile, read_cases
+from rulefold.ruletests.cases import CaseFile, read_cases
 from rulefold.ruletests.running import Verdict, run_case
 from rulefold.text import Source
 from rulefold.workspace import Workspace

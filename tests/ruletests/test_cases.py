@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rulefold.ruletests import CaseFile, case_files, pages_of_cases, read_cases
+from rulefold.ruletests.cases import CaseFile, read_cases
+from rulefold.ruletests.finding import case_files, pages_of_cases
 from rulefold.text import Source
 
 HEAD = "detection: Many tries\nnow: 2024-05-05T00:00:00Z\n"

@@ -132,7 +132,7 @@ def cases_of(arguments: Sequence[str]) -> "dict[Path, bytes]":
     folders = arguments or (DEFAULT_PAGES,)
     if not any(Path(one, "tests").is_dir() for one in folders):
         return {}
-    from rulefold.ruletests import cases_beside  # not before there are any
+    from rulefold.ruletests.finding import cases_beside  # not before there are any
 
     return cases_beside(folders)
 
@@ -141,7 +141,7 @@ def tested(catalogue: "Catalogue", arguments: Sequence[str]) -> "Catalogue":
     """A catalogue whose detections say how many rule tests are kept for them beside the pages."""
     if not (files := cases_of(arguments)):
         return catalogue
-    from rulefold.ruletests import with_tests
+    from rulefold.ruletests.counting import with_tests
 
     return with_tests(catalogue, files)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rulefold.diagnostics import Diagnostic
     from rulefold.kql.engines.limits import Limits
     from rulefold.model import Catalogue, Detection
-    from rulefold.ruletests import CaseFile
+    from rulefold.ruletests.cases import CaseFile
     from rulefold.ruletests.running import Verdict
     from rulefold.workspace import Workspace
 
@@ -63,7 +63,7 @@ def test(
     An ARG that names a path is a file of cases, a folder of them, or a folder of pages with cases in tests/; any other
     is the id or the title of a detection.  Without a path it is catalog/.
     """
-    from rulefold.ruletests import pages_of_cases
+    from rulefold.ruletests.finding import pages_of_cases
 
     paths = [Path(one) for one in arguments if Path(one).exists()]
     paths = paths or [Path(one) for one in pages_of_settings() or (DEFAULT_PAGES,)]
@@ -92,7 +92,7 @@ def _new(catalogue: "Catalogue", wanted: str, workspace: "Workspace", output: Pa
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    from rulefold.ruletests import FOLDER, case_files
+    from rulefold.ruletests.finding import FOLDER, case_files
 
     try:
         files = case_files(paths)
@@ -131,7 +131,7 @@ class _Suite:
         return self._summed_up(time.perf_counter() - start)
 
     def _file(self, path: Path) -> None:
-        from rulefold.ruletests import read_cases
+        from rulefold.ruletests.cases import read_cases
         from rulefold.ruletests.running import run_case
         from rulefold.text import Source
 

@@ -1,9 +1,4 @@
 """Rule tests: cases with events and what a detection is to find in them, kept as YAML beside the pages.
 
-What runs them, `running`, needs the engine, and is imported where they are run.
+`finding` is light, as each build looks for cases; `cases` reads them, and `running` needs the engine.
 """
-
-from rulefold.ruletests.cases import Case, CaseFile, read_cases
-from rulefold.ruletests.finding import FOLDER, case_files, cases_beside, pages_of_cases, with_tests
-
-__all__ = ["FOLDER", "Case", "CaseFile", "case_files", "cases_beside", "pages_of_cases", "read_cases", "with_tests"]

@@ -1,13 +1,7 @@
 """Where rule tests are kept: in a folder beside the pages of their catalogue."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from rulefold.filters import named
-from rulefold.model import Catalogue
-from rulefold.ruletests.cases import read_cases
-from rulefold.text import Source
 
 FOLDER = "tests"
 SUFFIXES = (".yaml", ".yml")
@@ -54,19 +48,3 @@ def cases_beside(pages: Iterable[str]) -> dict[Path, bytes]:
     """The files of cases that are kept in folders of pages, with their bytes.  Raises OSError."""
     folders = [Path(one) for one in pages if (Path(one) / FOLDER).is_dir()]
     return {path: path.read_bytes() for path in case_files(folders)}
-
-
-def with_tests(catalogue: Catalogue, files: Mapping[Path, bytes]) -> Catalogue:
-    """A catalogue whose detections say how many cases there are for them; what cannot be read is no case."""
-    counts: Counter[str] = Counter()
-    for path, data in files.items():
-        file, _ = read_cases(Source.decode(str(path), data))
-        found = named(catalogue.detections, file.detection.text or "") if file else []
-        if file and len(found) == 1:
-            counts[found[0].key] += len(file.cases)
-    if not counts:
-        return catalogue
-    detections = (
-        one.model_copy(update={"tests": counts[one.key]}) if counts[one.key] else one for one in catalogue.detections
-    )
-    return catalogue.model_copy(update={"detections": tuple(detections)})
