@@ -1,6 +1,7 @@
 """All detections over the tables of a folder: which find something, which do not, and which cannot be run."""
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,11 +17,14 @@ from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import Stage, fault
-from rulefold.kql.running import lowered
+from rulefold.kql.needs import gives_nothing
+from rulefold.kql.running import Prepared
+from rulefold.kql.types import Type
 from rulefold.model import Detection
 from rulefold.text import Span
 
 _DIALECT = "duckdb"
+TIME = "TimeGenerated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +73,67 @@ class Shared:
     def __init__(self, tables: Tables, session: Session, broken: dict[str, QueryError]) -> None:
         """See `opened`."""
         self._tables, self._session, self._broken = tables, session, broken
+        self._minutes: dict[str, list[int]] = {}
 
     def fork(self) -> "Shared":
         """The same tables, for another thread."""
         return Shared(self._tables, self._session.fork(), self._broken)
 
-    def found(self, detection: Detection, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
-        """What a detection finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
+    def prepared(self, detection: Detection) -> "Asked":
+        """A detection to be run at one time or at many.  Raises QueryError."""
         for name in self._tables.needed(detection.query) if self._broken else ():
             if name in self._broken:
                 raise self._broken[name]
+        return Asked(self, self._session, Prepared(self._session, detection.query, self._tables.workspace.functions))
+
+    def empty(self, timespan: Timespan) -> "Emptiness":
+        """The tables that have no row in a time."""
+        return Emptiness(self, timespan)
+
+    def has_rows(self, name: str, timespan: Timespan) -> bool:
+        """Whether a table may have rows in a time: surely where it has no time, to the minute where it has one."""
+        if self._session.schemas.get(name, {}).get(TIME) != Type.DATETIME:
+            return True
+        if name not in self._minutes:
+            self._minutes[name] = self._session.minutes(name, TIME)
+        first, last = (int(one.timestamp() // 60) for one in timespan)
+        minutes = self._minutes[name]
+        at = bisect_left(minutes, first)
+        return at < len(minutes) and minutes[at] <= last
+
+
+class Emptiness:
+    """The tables that have no row in a time, which is looked up when it is asked for."""
+
+    def __init__(self, shared: Shared, timespan: Timespan) -> None:
+        """See `Shared.empty`."""
+        self._shared, self._timespan = shared, timespan
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and not self._shared.has_rows(name, self._timespan)
+
+
+class Asked:
+    """The query of a detection over shared tables."""
+
+    def __init__(self, shared: Shared, session: Session, query: Prepared) -> None:
+        """See `Shared.prepared`."""
+        self._shared, self._session, self._query = shared, session, query
+
+    def found(self, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
+        """What it finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
         self._session.restart()
-        statement = lowered(self._session, detection.query, self._tables.workspace.functions, now, timespan)
+        statement = self._query.at(now, timespan)
         rows, count = self._session.counted(statement, most)
         return Result(tuple(ResultColumn(*column) for column in statement.columns), tuple(rows)), count
+
+    def check(self, now: datetime) -> None:
+        """Raise QueryError for what is not run, whether there are rows or none."""
+        self._query.at(now)
+
+    def surely_nothing(self, now: datetime, timespan: Timespan) -> bool:
+        """Whether it finds nothing in a time because the tables have nothing there.  Raises QueryError."""
+        return gives_nothing(self._query.plan(now, timespan), self._shared.empty(timespan))
 
 
 def sweep(
@@ -115,7 +166,7 @@ def _outcome(shared: Shared, detection: Detection, now: datetime, most: int) -> 
     try:
         runs = kept_cadence(detection)
         timespan = None if runs is None else runs.sees(now)
-        result, count = shared.found(detection, now, timespan, most)
+        result, count = shared.prepared(detection).found(now, timespan, most)
     except QueryError as error:
         return Outcome(detection, seconds=time.perf_counter() - start, error=error)
     alert = None if runs is None else runs.alerts(count)

@@ -90,6 +90,34 @@ def run(
         return answered(session, lowered(session, text, functions or {}, now, timespan))
 
 
+class Prepared:
+    """A query over the tables of a session, to be run at one time or at many."""
+
+    def __init__(self, session: Session, text: str, functions: Mapping[str, Function] | None = None) -> None:
+        """Take the query; it is read when it is asked for."""
+        self._session, self._text, self._functions = session, text, functions or {}
+        self._plan: Relation | Value | None = None
+
+    def plan(self, now: datetime, timespan: Timespan | None = None) -> Relation | Value:
+        """What the query means.  Raises QueryError."""
+        if self._plan is not None:
+            return self._plan
+        found: list[Row] = []
+
+        def discover(plugin: Plugin) -> Row:
+            found.append(self._session.columns_of(plugin, now, timespan))
+            return found[-1]
+
+        plan = bound(self._text, self._session.schemas, self._functions, discover)
+        if not found:  # its columns are the same for all data
+            self._plan = plan
+        return plan
+
+    def at(self, now: datetime, timespan: Timespan | None = None) -> Lowered:
+        """The query as a statement at a time.  Raises QueryError."""
+        return lower(self.plan(now, timespan), self._session.words(), self._text, now, timespan)
+
+
 def lowered(
     session: Session,
     text: str,
@@ -98,13 +126,7 @@ def lowered(
     timespan: Timespan | None = None,
 ) -> Lowered:
     """A query as a statement over the tables of a session.  Raises QueryError."""
-    time = now or datetime.now(UTC)
-
-    def discover(plugin: Plugin) -> Row:
-        return session.columns_of(plugin, time, timespan)
-
-    plan = bound(text, session.schemas, functions or {}, discover)
-    return lower(plan, session.words(), text, time, timespan)
+    return Prepared(session, text, functions).at(now or datetime.now(UTC), timespan)
 
 
 def answered(session: Session, statement: Lowered) -> Result:

@@ -214,6 +214,14 @@ class DuckDBSession(Session):
                     raise self._too_large()
         return found, count
 
+    def minutes(self, name: str, column: str) -> list[int]:
+        times_ = exp.IntDiv(this=sql.call("epoch_us", sql.column(column)), expression=sql.number(60_000_000))
+        table = exp.From(this=exp.Table(this=sql.name(self.words().table_name(name))))
+        known = sql.is_not_null(sql.column(column))
+        query = select([sql.alias(times_, "minute")], table, where=known, distinct=True)
+        with self._bounded(name):
+            return sorted(int(str(minute)) for (minute,) in self._ask(query))
+
     def explain(self, lowered: Lowered) -> str:
         with self._bounded():
             return str(self._connection.sql(lowered.text("duckdb")).explain())

@@ -59,6 +59,10 @@ class Session(ABC):
         """Run a statement: so many of its rows at most, and how many there are.  Raises QueryError."""
 
     @abstractmethod
+    def minutes(self, name: str, column: str) -> list[int]:
+        """The minutes since 1970 in which a table has rows by a column of times, in their order.  Raises QueryError."""
+
+    @abstractmethod
     def explain(self, lowered: Lowered) -> str:
         """How the engine would run a statement, in its own words.  Raises QueryError."""
 

@@ -121,14 +121,29 @@ class Relations:
         return Rows(self.builder.add(query, place), fields, frozenset(names), ())
 
     def _table(self, relation: TableRows) -> Rows:
-        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        """A table, or what is read of it: engines take their time over columns that they carry from step to step."""
+        columns = {name: column.type for name, column in relation.row.columns.items()}
+        fields, names = table_fields(columns)
         table = Rows(self.engine.table_name(relation.name), fields, names)
-        time = fields.get(_TIME)
+        within = self._within(fields.get(_TIME))
+        is_read = self.reading.is_read(relation)
+        read = {name: field for name, field in fields.items() if is_read(name)}
+        if len(read) == len(fields):
+            if within is None:
+                return table
+            return self.builder.kept(table, select([star()], table.source(), where=within), relation)
+        listed = [sql.column(field.name) for field in read.values()]
+        step = self.builder.add(select(listed or [_nothing()], table.source(), where=within), relation)
+        return Rows(step, read, frozenset(field.name.lower() for field in read.values()))
+
+    def _within(self, time: Field | None) -> Node | None:
+        """The condition that a row is of the time that the query sees."""
         if self._timespan is None or time is None or time.type is not Type.DATETIME:
-            return table
+            return None
         start, end = (self.engine.literal(Type.DATETIME, ticks_of(one)) for one in self._timespan)
-        within = [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)]
-        return self.builder.kept(table, select([star()], table.source(), where=sql.all_of(within)), None)
+        return sql.all_of(
+            [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)],
+        )
 
     def _given(self, relation: GivenRows) -> Rows:
         self.over(Rows("", {}, frozenset()))
