@@ -16,6 +16,7 @@ import duckdb
 from sqlglot import exp
 
 from rulefold import codes
+from rulefold.kql.engines.duckdb_external import external_query
 from rulefold.kql.engines.duckdb_tables import (
     Found,
     Types,
@@ -29,9 +30,12 @@ from rulefold.kql.engines.duckdb_tables import (
 from rulefold.kql.engines.files import FilesError, files_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
+from rulefold.kql.engines.unpacking import Unpacker
 from rulefold.kql.faults import QueryError, Stage, fault
 from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB, times
+from rulefold.kql.lower.external import External, Source, without_secret
+from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
@@ -63,6 +67,7 @@ class DuckDBSession(Session):
         self._readable: list[str] = []
         self._folder: str | None = None
         self._stored = False
+        self._external: dict[str, Path] = {}
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -80,7 +85,7 @@ class DuckDBSession(Session):
         return connection
 
     def words(self) -> DuckDB:
-        return DuckDB()
+        return DuckDB(self._external_query)
 
     def close(self) -> None:
         if self._folder is not None:
@@ -170,9 +175,47 @@ class DuckDBSession(Session):
     def _ask(self, query: exp.Query) -> list[tuple[object, ...]]:
         return self._connection.execute(query.sql("duckdb")).fetchall()
 
+    # ------------------------------------------------------------------------------------------------ external data
+
+    def stand_for(self, files: Mapping[str, Path]) -> None:
+        self._external |= files
+        self._readable += map(str, files.values())
+
+    @cached_property
+    def _unpacker(self) -> Unpacker:
+        return Unpacker(self._unpacked, self._limits.memory)
+
+    @property
+    def _unpacked(self) -> Path:
+        self._connection  # noqa: B018 - makes the folder
+        return Path(str(self._folder), "unpacked")
+
+    def _external_query(self, wanted: External, types: Types) -> exp.Query:
+        found = {source: self._standing(source, wanted) for source in wanted.sources}
+        words = self.words()
+        words.once = lambda node: node.copy
+        try:
+            with self._bounded(", ".join(map(str, found.values()))):
+                files = {source: self._unpacker.files(path) for source, path in found.items()}
+                return external_query(wanted, types, files, words, self._ask)
+        except FilesError as error:
+            raise _failure(str(error)) from error
+        except OSError as error:
+            raise _failure(f"{error.filename}: {error.strerror}") from error
+
+    def _standing(self, source: Source, wanted: External) -> Path:
+        """The file that stands for a URI, as it is written or without its secret."""
+        where = without_secret(source.uri)
+        path = self._external.get(source.uri, self._external.get(where))
+        if path is None:
+            raise refused(wanted.span, f"found externaldata of {where}, and no file that stands for it")
+        return path
+
     def close_off(self, *outputs: Path) -> None:
         paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
+        folders = exp.Array(expressions=[sql.string(str(self._unpacked))] if self._external else [])
         for setting, value in (
+            ("allowed_directories", folders),
             ("allowed_paths", paths),
             ("enable_external_access", sql.false()),
             ("lock_configuration", sql.true()),
@@ -185,7 +228,7 @@ class DuckDBSession(Session):
     def fork(self) -> "DuckDBSession":
         forked = DuckDBSession(self._limits)
         forked._connection = self._connection.cursor()
-        forked.schemas = self.schemas
+        forked.schemas, forked._external, forked._unpacker = self.schemas, self._external, self._unpacker
         return forked
 
     def restart(self) -> None:

@@ -92,11 +92,17 @@ def _checked(source: Path, paths: list[Path], keys: tuple[str, ...]) -> Files:
 
 
 def _check(path: Path, kind: str) -> None:
-    if not path.is_file():
-        raise FilesError(f"{path}: found a device or a pipe, expected a file")
-    if _PATTERN & set(str(path)):
-        raise FilesError(f"{path}: found one of *, ? and [ in the path, which are not read in paths of data")
+    checked_path(path)
     with path.open("rb") as file:
         start = file.read(4)
     if kind == "parquet" and path.suffix.lower() in _COMPRESSED and start != b"PAR1":
         raise FilesError(f"{path}: found Parquet compressed as a whole, expected Parquet that is compressed inside")
+
+
+def checked_path(path: Path) -> None:
+    """Whether a path is one of a file that an engine can be asked for.  Raises FilesError, and OSError."""
+    path.stat()
+    if not path.is_file():
+        raise FilesError(f"{path}: found a device or a pipe, expected a file")
+    if _PATTERN & set(str(path)):
+        raise FilesError(f"{path}: found one of *, ? and [ in the path, which are not read in paths of data")

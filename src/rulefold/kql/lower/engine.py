@@ -17,6 +17,7 @@ from rulefold.text import Span
 
 if TYPE_CHECKING:
     from rulefold.kql.lower.calls import Call
+    from rulefold.kql.lower.external import External
     from rulefold.kql.lower.relations import Relations
     from rulefold.kql.lower.values import Values
 
@@ -79,6 +80,10 @@ class Engine(ABC):
     @abstractmethod
     def table_name(self, name: str) -> str:
         """The name under which the engine has a table."""
+
+    @abstractmethod
+    def external(self, wanted: "External", types: Mapping[str, Type]) -> exp.Query:
+        """The rows of files in columns of these types, named as those of a table."""
 
     @abstractmethod
     def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
