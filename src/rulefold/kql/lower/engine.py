@@ -60,6 +60,10 @@ class Engine(ABC):
         """The null of a type."""
 
     @abstractmethod
+    def guarded(self, wrong: Node, why: str, node: Node) -> Node:
+        """A value, but where a test is true the end of the run."""
+
+    @abstractmethod
     def convert(self, term: Term, type_: Type) -> Term:
         """A value as one of another type, null where it is none: `tolong` and its like."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, failing, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
 from rulefold.kql.lower.duckdb.relations import PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
@@ -72,6 +72,9 @@ class DuckDB(Engine):
 
     def null(self, type_: Type) -> Node:
         return types.cast(sql.null(), types.sql_type(type_))
+
+    def guarded(self, wrong: Node, why: str, node: Node) -> Node:
+        return failing.guarded(wrong, why, node)
 
     def convert(self, term: Term, type_: Type) -> Term:
         return conversions.convert(self, term, type_)
