@@ -35,7 +35,10 @@ def made(query: str) -> list[list[object]]:
         ("to datetime(2024-05-06)", [["a", [1, -1], days("04T00", "05T00")], ["b", [5], days("05T00")]]),
         (
             "to datetime(2024-05-08)",
-            [["a", [1, -1, 2, -1], days("04T00", "05T00", "06T00", "07T00")], ["b", [5, -1, -1], days("05T00", "06T00", "07T00")]],
+            [
+                ["a", [1, -1, 2, -1], days("04T00", "05T00", "06T00", "07T00")],
+                ["b", [5, -1, -1], days("05T00", "06T00", "07T00")],
+            ],
         ),
         # A series none of whose rows is inside is none.
         ("from datetime(2024-05-06)", [["a", [2], days("06T00")]]),

@@ -37,9 +37,10 @@ def make_series(relations: "Relations", relation: Series) -> Rows:
     bins = [Item(name, ColumnValue(Type.LONG, name)) for name in made]
     groups = relations.grouped(binned, [*relation.keys, *bins], relation.aggregates, relation)
     keys = [sql.column(groups.fields[item.name].name) for item in relation.keys]
-    shape = [(relations.values.new_name(), node) for node in axis.shape(number, [name for name, _ in bounds], keys)]
-    groups = relations.builder.hoisted(groups, shape)
-    return _spread(relations, relation, groups, axis, (number, *(name for name, _ in shape)))
+    first, size = relations.values.new_name(), relations.values.new_name()
+    shape = axis.shape(number, [name for name, _ in bounds], keys)
+    groups = relations.builder.hoisted(groups, list(zip((first, size), shape, strict=True)))
+    return _spread(relations, relation, groups, axis, (number, first, size))
 
 
 def _spread(relations: "Relations", relation: Series, groups: Rows, axis: "_Axis", names: tuple[str, str, str]) -> Rows:
@@ -175,6 +176,7 @@ class _Axis:
                 return sql.number(0)
             return sql.window(call("min", sql.column(number)), partition=[key.copy() for key in keys])
 
-        last = [sql.column(one) for one in bounds]
-        last = last or [sql.window(call("max", sql.column(number)), partition=[key.copy() for key in keys])]
-        return first(), sql.binary(exp.Add, sql.binary(exp.Sub, last[0], first()), sql.number(1))
+        stated = [sql.column(one) for one in bounds]
+        found = sql.window(call("max", sql.column(number)), partition=[key.copy() for key in keys])
+        last: Node = stated[0] if stated else found
+        return first(), sql.binary(exp.Add, sql.binary(exp.Sub, last, first()), sql.number(1))

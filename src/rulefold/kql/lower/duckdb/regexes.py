@@ -3,8 +3,8 @@ r"""Kusto's regular expressions → those of DuckDB.
 Kusto's are those of Rust, in which `\d`, `\w` and `\s` are of all scripts; DuckDB's are those of RE2, in which they
 are of ASCII.  What RE2 has no words for is refused.  Both match `\b` at the edges of words; those of RE2 are of ASCII.
 
-A class in a class, as in `[a[^b]]`, is Rust's alone.  Where a `[` in a class leaves none that ends, as in `[[]`, it stands
-for itself, as it did while Kusto's were those of RE2.
+A class in a class, as in `[a[^b]]`, is Rust's alone.  Where a `[` in a class leaves none that ends, as in `[[]`, it
+stands for itself, as it did while Kusto's were those of RE2.
 """
 
 import re
