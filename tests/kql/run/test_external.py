@@ -147,6 +147,7 @@ def test_without_a_file_the_uri_is_told_but_not_its_secret(file: Path) -> None:
         with pytest.raises(kql.QueryError) as error:
             kql.run(query, external=external)
         assert error.value.diagnostic.code == "RF751"
+        assert "hidden" not in str(error.value.diagnostic)
         assert error.value.diagnostic.message == f"found externaldata of {URI}, and no file that stands for it"
     with pytest.raises(kql.QueryError, match="no file that stands for it"):
         kql.compile(query)

@@ -35,7 +35,6 @@ from rulefold.kql.faults import QueryError, Stage, fault
 from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB, times
 from rulefold.kql.lower.external import External, Source, without_secret
-from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
@@ -205,10 +204,9 @@ class DuckDBSession(Session):
 
     def _standing(self, source: Source, wanted: External) -> Path:
         """The file that stands for a URI, as it is written or without its secret."""
-        where = without_secret(source.uri)
-        path = self._external.get(source.uri, self._external.get(where))
+        path = self._external.get(source.uri, self._external.get(without_secret(source.uri)))
         if path is None:
-            raise refused(wanted.span, f"found externaldata of {where}, and no file that stands for it")
+            raise wanted.without_file(source)
         return path
 
     def close_off(self, *outputs: Path) -> None:

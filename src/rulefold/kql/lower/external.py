@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rulefold.kql.faults import QueryError
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.steps import table_fields
 from rulefold.kql.lower.terms import Rows
@@ -42,6 +43,11 @@ class External:
     skip_first: bool
     span: Span
 
+    def without_file(self, source: Source) -> QueryError:
+        """The refusal where no file is at hand."""
+        what = f"found externaldata of {without_secret(source.uri)}, and no file that stands for it"
+        return refused(self.span, what, ["nothing is fetched: a mapping, `external`, has the path of a file for a URI"])
+
 
 def without_secret(uri: str) -> str:
     """A URI without what authorizes a request for it: a query, or what stands behind a semicolon."""
@@ -66,6 +72,8 @@ def _wanted(relation: ExternalRows) -> External:
     if skipped not in ("true", "false"):
         raise refused(relation.span, f"found {skipped} as ignoreFirstRecord, expected true or false")
     sources = tuple(_source(one, options.get("format")) for one in relation.uris)
+    if not sources:
+        raise refused(relation.span, "found externaldata of nothing, expected a URI")
     others = [one.format for one in sources if one.format not in (*DELIMITERS, "txt")]
     if skipped == "true" and others:
         raise refused(relation.span, f"found ignoreFirstRecord with the format {others[0]}, which is not run")

@@ -13,7 +13,7 @@ from rulefold.kql.lower.duckdb.functions import FUNCTIONS
 from rulefold.kql.lower.duckdb.relations import PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
-from rulefold.kql.lower.external import External, without_secret
+from rulefold.kql.lower.external import External
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
@@ -95,8 +95,7 @@ class DuckDB(Engine):
 
     def external(self, wanted: External, types: Mapping[str, Type]) -> exp.Query:
         if self._files is None:
-            where = without_secret(wanted.sources[0].uri) if wanted.sources else "nothing"
-            raise refused(wanted.span, f"found externaldata of {where}, and no file that stands for it")
+            raise wanted.without_file(wanted.sources[0])
         return self._files(wanted, types)
 
     def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
