@@ -72,7 +72,7 @@ REFUSED = [
     ("a", ".avro", "", "n:string", "RF751 found externaldata in the format avro, which is not run"),
     ("a", ".log", "", "n:string", "RF751 found externaldata in the format w3clogfile, which is not run"),
     ("a", ".csv", "format='tsve'", "n:string", "RF751 found externaldata in the format tsve, which is not run"),
-    ("a", ".csv", "zipPattern='x'", "n:string", "RF751 found the property zipPattern of externaldata"),
+    ("a", ".csv", "recordDelimiter='x'", "n:string", "RF751 found the property recordDelimiter of externaldata"),
     ("a", ".csv", "ingestionMapping='[]'", "n:string", "RF751 found the property ingestionMapping of externaldata"),
     ("a", ".csv", "ignoreFirstRecord=1", "n:string", "RF751 found 1 as ignoreFirstRecord, expected true or false"),
     ("{}", ".json", "ignoreFirstRecord=true", "n:string", "RF751 found ignoreFirstRecord with the format json"),
@@ -106,6 +106,17 @@ def test_files_that_are_packed(tmp_path: Path) -> None:
     duckdb.connect().execute(f"COPY (select 'a' as n, 1::tinyint as v) TO '{tmp_path / 'list.parquet'}'")
     whole.write_bytes(gzip.compress((tmp_path / "list.parquet").read_bytes()))
     assert read(whole, "v:long, n:string, x:real", uri="https://x/list.parquet.gz") == [(1, "a", None)]
+
+
+def test_a_pattern_for_an_archive_is_met_by_the_file_that_it_means(tmp_path: Path) -> None:
+    archive = tmp_path / "list.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("list.csv", "a\n")
+    options = 'format="csv", zipPattern="*.csv"'
+    assert told(archive, "n:string", options).startswith("RF752 FILE: found an archive for a URI with zipPattern")
+    plain = tmp_path / "list.csv"
+    plain.write_text("a\n", encoding="utf-8")
+    assert read(plain, "n:string", options) == [("a",)]
 
 
 def test_packed_files_that_are_not_read(tmp_path: Path) -> None:

@@ -207,6 +207,8 @@ class DuckDBSession(Session):
         path = self._external.get(source.uri, self._external.get(without_secret(source.uri)))
         if path is None:
             raise wanted.without_file(source)
+        if wanted.picks and path.suffix.lower() == ".zip":
+            raise _failure(f"{path}: found an archive for a URI with zipPattern, expected the file that is meant")
         return path
 
     def close_off(self, *outputs: Path) -> None:

@@ -25,6 +25,7 @@ _FORMATS = (*DELIMITERS, *TEXTS, "json", "multijson", "parquet")
 _ENDINGS = {f".{name}": name for name in (*_FORMATS, "avro", "orc")} | {".log": "w3clogfile"}
 _COMPRESSED = (".gz", ".zip")
 _USUAL = "csv"
+_PROPERTIES = ("format", "ignorefirstrecord", "zippattern")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """Data outside of all tables: where it is, and whether the first record of each file is left out."""
+    """Data outside of all tables: where it is, whether the first record of each file is left out, and whether a
+    pattern picks files of an archive.
+    """
 
     sources: tuple[Source, ...]
     skip_first: bool
+    picks: bool
     span: Span
 
     def without_file(self, source: Source) -> QueryError:
@@ -65,7 +69,7 @@ def external_rows(relations: "Relations", relation: ExternalRows) -> Rows:
 def _wanted(relation: ExternalRows) -> External:
     options: dict[str, str] = {}
     for name, value in relation.options:
-        if name.lower() not in ("format", "ignorefirstrecord") or name.lower() in options:
+        if name.lower() not in _PROPERTIES or name.lower() in options:
             raise refused(relation.span, f"found the property {name} of externaldata, which is not run")
         options[name.lower()] = value.lower()
     skipped = options.get("ignorefirstrecord", "false")
@@ -79,7 +83,7 @@ def _wanted(relation: ExternalRows) -> External:
         raise refused(relation.span, f"found ignoreFirstRecord with the format {others[0]}, which is not run")
     if len(relation.row.columns) > 1 and (texts := [one.format for one in sources if one.format in TEXTS]):
         raise refused(relation.span, f"found several columns with the format {texts[0]}, which has one")
-    return External(sources, skipped == "true", relation.span)
+    return External(sources, skipped == "true", "zippattern" in options, relation.span)
 
 
 def _source(value: Value, stated: str | None) -> Source:
