@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
@@ -27,7 +28,7 @@ from rulefold.kql.engines.duckdb_tables import (
     found_types,
     stated_types,
 )
-from rulefold.kql.engines.files import FilesError, files_of
+from rulefold.kql.engines.files import Files, FilesError, files_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.engines.unpacking import Unpacker
@@ -122,7 +123,7 @@ class DuckDBSession(Session):
 
     def _load_files(self, name: str, types: Types | None, source: Path, *, stored: bool) -> Types:
         """Make a view: what a query asks for is read when it asks; or else store it all."""
-        files = files_of(source)
+        files = self._whole(files_of(source))
         parts = found_in(files, types, self._ask)
         types = types or _together(part_types for _, part_types in parts)
         if not types:
@@ -149,6 +150,13 @@ class DuckDBSession(Session):
         create = exp.Create(this=place, kind="TABLE", expression=query)
         self._connection.execute(create.sql("duckdb"))
         self._create(name, "VIEW", select([star()], exp.From(this=place.copy())))
+
+    def _whole(self, files: Files) -> Files:
+        """Files as the engine reads them: what it does not unpack itself is unpacked."""
+        if not files.packed:
+            return files
+        paths = (self._unpacker.files(Path(path))[0] if path in files.packed else path for path in files.paths)
+        return replace(files, paths=tuple(map(str, paths)))
 
     def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
         """Make a table, as a stream can be read once."""
@@ -213,7 +221,7 @@ class DuckDBSession(Session):
 
     def close_off(self, *outputs: Path) -> None:
         paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
-        folders = exp.Array(expressions=[sql.string(str(self._unpacked))] if self._external else [])
+        folders = exp.Array(expressions=[sql.string(str(self._unpacked))])
         for setting, value in (
             ("allowed_directories", folders),
             ("allowed_paths", paths),

@@ -38,8 +38,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """Data outside of all tables: where it is, whether the first record of each file is left out, and whether a
-    pattern picks files of an archive.
+    """Data outside of all tables: where it is, and how it is read.
+
+    The first record of each file may be left out, and a pattern may pick files of an archive.
     """
 
     sources: tuple[Source, ...]
