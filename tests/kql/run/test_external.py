@@ -8,6 +8,9 @@ import duckdb
 import pytest
 
 from rulefold import kql
+from rulefold.kql.engines import ENGINES
+from rulefold.kql.engines.limits import Limits
+from rulefold.kql.running import answered, lowered
 
 URI = "https://example.org/feeds/list.csv"
 
@@ -173,3 +176,14 @@ def test_paths_come_from_the_mapping_alone(tmp_path: Path) -> None:
         kql.run("externaldata(n:string) [strcat('a', tostring(now()))]", external={"a": secret})
     assert told(tmp_path / "none", "n:string") == "RF752 FILE: No such file or directory"
     assert told(tmp_path, "n:string") == "RF752 FILE: found a device or a pipe, expected a file"
+
+
+def test_forks_of_a_session_share_what_is_unpacked(tmp_path: Path) -> None:
+    packed = tmp_path / "list.csv.gz"
+    packed.write_bytes(gzip.compress(b"a\n" * 600_000))
+    query = f"externaldata(n:string) ['{URI}'] | count"
+    with ENGINES["duckdb"](Limits.of("24MB")) as session:  # once is 1.2 MB, twenty times would be too much
+        session.stand_for({URI: packed})
+        session.close_off()
+        for one in [session, *(session.fork() for _ in range(20))]:
+            assert answered(one, lowered(one, query)).rows == ((600_000,),)
