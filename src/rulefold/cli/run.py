@@ -74,6 +74,12 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 )
 @tables_option
 @functions_option
+@click.option(
+    "--external",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Files that stand for what externaldata asks for, as YAML: uri: path, relative to FILE.",
+)
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a query may take of memory.")
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
@@ -86,6 +92,7 @@ def run(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    external: Path | None,
     memory: str,
     timeout: str,
     threads: int | None,
@@ -97,14 +104,16 @@ def run(
     Without a path catalog/ is read, without an id all detections are run.
     """
     from rulefold.correlate import Correlator, DataError, Tables
+    from rulefold.workspace import WorkspaceError, external_files
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
     limits = _limits(memory, timeout, threads)
     try:
-        read = Tables(data, workspace_of(tables, functions, paths), _tell)
-    except DataError as error:
+        files = external_files(external) if external else {}
+        read = Tables(data, workspace_of(tables, functions, paths), _tell, files)
+    except (DataError, WorkspaceError) as error:
         raise click.UsageError(str(error)) from error
     correlator = Correlator(read, limits, now)
     if explain:

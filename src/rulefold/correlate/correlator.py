@@ -60,6 +60,7 @@ class Correlator:
     def _statement(self, detection: Detection, *outputs: Path) -> Iterator[tuple[Session, Lowered]]:
         with ENGINES[_DIALECT](self._limits) as session:
             self._tables.load(session, self._tables.needed(detection.query))
+            session.stand_for(self._tables.external)
             session.close_off(*outputs)
             yield session, lowered(session, detection.query, self._tables.workspace.functions, self._now)
 

@@ -63,6 +63,7 @@ def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> I
                 tables.load(session, [name], often=count > 1)
             except QueryError as error:
                 broken[name] = error
+        session.stand_for(tables.external)
         session.close_off()
         yield Shared(tables, session, broken)
 

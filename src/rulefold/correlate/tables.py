@@ -22,9 +22,15 @@ class Tables:
     What was found, and which tables are empty because the folder lacks them, is told once, by `tell`.
     """
 
-    def __init__(self, data: Path, workspace: Workspace, tell: Callable[[str], None]) -> None:
-        """Look at what the folder has.  Raises DataError."""
-        self.data, self.workspace, self._tell = data, workspace, tell
+    def __init__(
+        self,
+        data: Path,
+        workspace: Workspace,
+        tell: Callable[[str], None],
+        external: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Look at what the folder has; `external` has files that stand for URIs.  Raises DataError."""
+        self.data, self.workspace, self._tell, self.external = data, workspace, tell, external or {}
         self._found: dict[str, Mapping[str, str]] = {}
         self._told: set[str] = set()
         try:

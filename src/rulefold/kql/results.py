@@ -41,7 +41,8 @@ class Table:
 
     The source is a list of rows (dicts by column, or tuples in the order of the schema), or an object that gives Arrow
     data (`__arrow_c_stream__`), or the path of a file or of a folder of files: JSON lines, JSON, CSV or Parquet, also
-    compressed by gzip or zstd.  Without a schema, the columns of a path are those that are found there.
+    compressed by gzip or zstd (Parquet as a whole: by gzip).  Without a schema, the columns of a path are those that
+    are found there.
     """
 
     schema: Mapping[str, str] | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rulefold.diagnostics import Severity
 from rulefold.kql.bind import bind
@@ -74,18 +75,21 @@ def run(
     memory: str | int | None = None,
     timeout: str | float | None = None,
     threads: int | None = None,
+    external: Mapping[str, str | Path] | None = None,
 ) -> Result:
     """Run a query over tables.
 
     `now` is the time at which it runs, an aware datetime; the present one if not given.  With a `timespan`, it sees
     only the rows of that time, in tables with a column TimeGenerated.  A run may take so much
     `memory` (`1GB`, or bytes; 4 GB or half of the machine's if not given), time (`30s`, or seconds; 4 minutes) and
-    threads (one a core).  Raises QueryError for a fault of the query, for what is not run, for data that cannot be
+    threads (one a core).  `external` has for each URI of `externaldata` the path of a file that stands for it; nothing
+    is ever fetched.  Raises QueryError for a fault of the query, for what is not run, for data that cannot be
     read, and for a run that ends at a limit; ValueError for a limit that is none.
     """
     with ENGINES[engine](Limits.of(memory, timeout, threads)) as session:
         for name, table in (tables or {}).items():
             session.load(name, table)
+        session.stand_for({uri: Path(path) for uri, path in (external or {}).items()})
         session.close_off()
         return answered(session, lowered(session, text, functions or {}, now, timespan))
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
@@ -16,6 +17,7 @@ import duckdb
 from sqlglot import exp
 
 from rulefold import codes
+from rulefold.kql.engines.duckdb_external import external_query
 from rulefold.kql.engines.duckdb_tables import (
     Found,
     Types,
@@ -26,12 +28,14 @@ from rulefold.kql.engines.duckdb_tables import (
     found_types,
     stated_types,
 )
-from rulefold.kql.engines.files import FilesError, files_of
+from rulefold.kql.engines.files import Files, FilesError, files_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
+from rulefold.kql.engines.unpacking import Unpacker
 from rulefold.kql.faults import QueryError, Stage, fault
 from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB, times
+from rulefold.kql.lower.external import External, Source, without_secret
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
@@ -63,6 +67,7 @@ class DuckDBSession(Session):
         self._readable: list[str] = []
         self._folder: str | None = None
         self._stored = False
+        self._external: dict[str, Path] = {}
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -80,7 +85,7 @@ class DuckDBSession(Session):
         return connection
 
     def words(self) -> DuckDB:
-        return DuckDB()
+        return DuckDB(self._external_query)
 
     def close(self) -> None:
         if self._folder is not None:
@@ -118,7 +123,7 @@ class DuckDBSession(Session):
 
     def _load_files(self, name: str, types: Types | None, source: Path, *, stored: bool) -> Types:
         """Make a view: what a query asks for is read when it asks; or else store it all."""
-        files = files_of(source)
+        files = self._whole(files_of(source))
         parts = found_in(files, types, self._ask)
         types = types or _together(part_types for _, part_types in parts)
         if not types:
@@ -146,6 +151,13 @@ class DuckDBSession(Session):
         self._connection.execute(create.sql("duckdb"))
         self._create(name, "VIEW", select([star()], exp.From(this=place.copy())))
 
+    def _whole(self, files: Files) -> Files:
+        """Files as the engine reads them: what it does not unpack itself is unpacked."""
+        if not files.packed:
+            return files
+        paths = (self._unpacker.files(Path(path))[0] if path in files.packed else path for path in files.paths)
+        return replace(files, paths=tuple(map(str, paths)))
+
     def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
         """Make a table, as a stream can be read once."""
         self._connection.register(_ARROW, source)
@@ -170,9 +182,48 @@ class DuckDBSession(Session):
     def _ask(self, query: exp.Query) -> list[tuple[object, ...]]:
         return self._connection.execute(query.sql("duckdb")).fetchall()
 
+    # ------------------------------------------------------------------------------------------------ external data
+
+    def stand_for(self, files: Mapping[str, Path]) -> None:
+        self._external |= files
+        self._readable += map(str, files.values())
+
+    @cached_property
+    def _unpacker(self) -> Unpacker:
+        return Unpacker(self._unpacked, self._limits.memory)
+
+    @property
+    def _unpacked(self) -> Path:
+        self._connection  # noqa: B018 - makes the folder
+        return Path(str(self._folder), "unpacked")
+
+    def _external_query(self, wanted: External, types: Types) -> exp.Query:
+        found = {source: self._standing(source, wanted) for source in wanted.sources}
+        words = self.words()
+        words.once = lambda node: node.copy
+        try:
+            with self._bounded(", ".join(map(str, found.values()))):
+                files = {source: self._unpacker.files(path) for source, path in found.items()}
+                return external_query(wanted, types, files, words, self._ask)
+        except FilesError as error:
+            raise _failure(str(error)) from error
+        except OSError as error:
+            raise _failure(f"{error.filename}: {error.strerror}") from error
+
+    def _standing(self, source: Source, wanted: External) -> Path:
+        """The file that stands for a URI, as it is written or without its secret."""
+        path = self._external.get(source.uri, self._external.get(without_secret(source.uri)))
+        if path is None:
+            raise wanted.without_file(source)
+        if wanted.picks and path.suffix.lower() == ".zip":
+            raise _failure(f"{path}: found an archive for a URI with zipPattern, expected the file that is meant")
+        return path
+
     def close_off(self, *outputs: Path) -> None:
         paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
+        folders = exp.Array(expressions=[sql.string(str(self._unpacked))])
         for setting, value in (
+            ("allowed_directories", folders),
             ("allowed_paths", paths),
             ("enable_external_access", sql.false()),
             ("lock_configuration", sql.true()),
@@ -185,7 +236,7 @@ class DuckDBSession(Session):
     def fork(self) -> "DuckDBSession":
         forked = DuckDBSession(self._limits)
         forked._connection = self._connection.cursor()
-        forked.schemas = self.schemas
+        forked.schemas, forked._external, forked._unpacker = self.schemas, self._external, self._unpacker
         return forked
 
     def restart(self) -> None:

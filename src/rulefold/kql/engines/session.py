@@ -1,7 +1,7 @@
 """A run of queries on an engine: tables are loaded, then nothing else can be reached."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -37,6 +37,10 @@ class Session(ABC):
 
         What is `stored` is read now, and kept on disk in the engine's own form: for files that many queries read.
         """
+
+    @abstractmethod
+    def stand_for(self, files: Mapping[str, Path]) -> None:
+        """Say which file stands for each URI of external data; none is looked at before a query asks for it."""
 
     @abstractmethod
     def close_off(self, *outputs: Path) -> None:

@@ -9,6 +9,7 @@ from sqlglot import exp
 from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.external import external_rows
 from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
@@ -21,6 +22,7 @@ from rulefold.kql.plan import (
     Choose,
     Compute,
     Distinct,
+    ExternalRows,
     Filter,
     GivenRows,
     Item,
@@ -500,6 +502,7 @@ _OTHERS: dict[str, Callable[..., Rows]] = {
 _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
     GivenRows: Relations._given,
+    ExternalRows: external_rows,
     RangeRows: Relations._range,
     UnknownRows: Relations._unknown,
     Filter: Relations._filter,
