@@ -43,7 +43,9 @@ BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
 BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
+BELOW["findings"] = {"correlate", "html_text", "result_text", "version", *BELOW["correlate"], *BELOW["result_text"]}
 BELOW["cli"] = {
+    "findings",
     "cache",
     "api",
     "changes",

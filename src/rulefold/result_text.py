@@ -90,6 +90,11 @@ def _shown(value: object) -> str:
     return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
 
 
+def cells(result: Result) -> Iterator[list[str]]:
+    """The rows as texts for people; null is empty."""
+    return ([_shown(value) for value in row] for row in result.rows)
+
+
 def as_lines(result: Result, width: int) -> Iterator[tuple[str, bool]]:
     """Lines for people, each with whether it is a head: a table where it fits, or else a block for each row."""
     names = [_line(column.name) for column in result.columns]

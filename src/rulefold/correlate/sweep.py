@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from rulefold import codes
@@ -57,7 +57,10 @@ def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> I
             for name in tables.needed(detection.query):
                 uses[name] = uses.get(name, 0) + 1
         broken: dict[str, QueryError] = {}
+        tables.load(session, [name for name in uses if not tables.is_present(name)])
         for name, count in uses.items():
+            if not tables.is_present(name):
+                continue
             session.restart()
             try:
                 tables.load(session, [name], often=count > 1)
@@ -91,14 +94,23 @@ class Shared:
         """The tables that have no row in a time."""
         return Emptiness(self, timespan)
 
+    def latest(self) -> datetime | None:
+        """The minute of the last row of all tables, None where none has a time."""
+        known = [name for name, columns in self._session.schemas.items() if columns.get(TIME) == Type.DATETIME]
+        last = max((self._minutes_of(name)[-1] for name in known if self._minutes_of(name)), default=None)
+        return None if last is None else datetime.fromtimestamp(60 * last, UTC)
+
+    def _minutes_of(self, name: str) -> list[int]:
+        if name not in self._minutes:
+            self._minutes[name] = self._session.minutes(name, TIME)
+        return self._minutes[name]
+
     def has_rows(self, name: str, timespan: Timespan) -> bool:
         """Whether a table may have rows in a time: surely where it has no time, to the minute where it has one."""
         if self._session.schemas.get(name, {}).get(TIME) != Type.DATETIME:
             return True
-        if name not in self._minutes:
-            self._minutes[name] = self._session.minutes(name, TIME)
         first, last = (int(one.timestamp() // 60) for one in timespan)
-        minutes = self._minutes[name]
+        minutes = self._minutes_of(name)
         at = bisect_left(minutes, first)
         return at < len(minutes) and minutes[at] <= last
 

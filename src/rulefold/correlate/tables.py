@@ -1,6 +1,6 @@
 """The tables of a folder: what is there, and how it comes into a session."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from rulefold.kql import Table
@@ -43,19 +43,27 @@ class Tables:
         known = {**{name: {} for name in self._paths}, **self.workspace.tables, **self._found}
         return analyse(query, known, self.workspace.functions).tables
 
-    def load(self, session: Session, names: Iterable[str], *, often: bool = False) -> None:
+    def load(self, session: Session, names: Collection[str], *, often: bool = False) -> None:
         """Make tables known to a session; those that many queries read are read but once.  Raises QueryError."""
-        for name in names:
-            path, stated = self._paths.get(name), self.workspace.tables.get(name)
-            if path is None:
-                self._tell_once(f"{name} is empty: {self.data} has no file or folder of this name")
-                session.load(name, Table(stated, []))
-                continue
-            session.load(name, Table(stated or self._found.get(name), path), stored=often and _is_plain(path))
-            if stated is None and name not in self._found:
-                self._found[name] = session.schemas[name]
-                columns = ", ".join(f"{column} {type_}" for column, type_ in session.schemas[name].items())
-                self._tell_once(f"{name} has columns whose types no file states, found: {columns}")
+        if missing := [name for name in names if not self.is_present(name)]:
+            are = "is" if len(missing) == 1 else "are"
+            self._tell_once(f"{', '.join(missing)} {are} empty: {self.data} has no file or folder of this name")
+        for name in missing:
+            session.load(name, Table(self.workspace.tables.get(name), []))
+        for name in filter(self.is_present, names):
+            self._load(session, name, often=often)
+
+    def is_present(self, name: str) -> bool:
+        """Whether the folder has a table."""
+        return name in self._paths
+
+    def _load(self, session: Session, name: str, *, often: bool) -> None:
+        path, stated = self._paths[name], self.workspace.tables.get(name)
+        session.load(name, Table(stated or self._found.get(name), path), stored=often and _is_plain(path))
+        if stated is None and name not in self._found:
+            self._found[name] = session.schemas[name]
+            columns = ", ".join(f"{column} {type_}" for column, type_ in session.schemas[name].items())
+            self._tell_once(f"{name} has columns whose types no file states, found: {columns}")
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:
