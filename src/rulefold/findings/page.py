@@ -84,7 +84,7 @@ def _finding(entry: Entry, span: Timespan | None) -> Finding:
     return Finding(
         title=detection.title,
         key=detection.key,
-        kind=str(entry.kind),
+        kind="hunting query" if entry.kind is Kind.ROWS else str(entry.kind),
         severity=detection.severity or "",
         count=entry.count,
         seen=_seen(entry.timespan),
