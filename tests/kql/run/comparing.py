@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from rulefold.kql import Table
+from rulefold.kql import QueryError, Table
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
@@ -15,7 +15,7 @@ from rulefold.kql.lower import lower
 from rulefold.kql.plan import Relation
 from rulefold.kql.running import bound
 from rulefold.kql.types import Type
-from tests.kql.reference import Reference
+from tests.kql.reference import Reference, Unsupported
 
 Rows = Sequence[Mapping[str, Any]]
 SCHEMAS = {
@@ -121,3 +121,13 @@ def differing(session: Session, tables: Mapping[str, Rows], query: str, *, order
     if same(found, expected):
         return None
     return f"{query}\nexpected {expected}\nfound    {found}"
+
+
+def is_compared(session: Session, tables: Mapping[str, Rows], query: str, *, ordered: bool) -> bool:
+    """Whether both answer; they have to answer the same."""
+    try:
+        found = differing(session, tables, query, ordered=ordered)
+    except (Unsupported, QueryError):
+        return False
+    assert found is None, found
+    return True
