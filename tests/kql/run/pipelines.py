@@ -137,7 +137,11 @@ class Pipeline:
         columns = [name for name, one in self.columns.items() if one == type_]
         chance = self._random.random()
         if depth and chance < 0.55:
-            return f"({self._filled(self._random.choice(_FORMS[type_]), depth - 1)})" if chance < 0.5 or not columns else self._random.choice(columns)
+            return (
+                f"({self._filled(self._random.choice(_FORMS[type_]), depth - 1)})"
+                if chance < 0.5 or not columns
+                else self._random.choice(columns)
+            )
         return self._random.choice(columns) if columns and chance < 0.9 else self._random.choice(_LITERALS[type_])
 
     def _filled(self, form: str, depth: int) -> str:
@@ -265,7 +269,9 @@ class Pipeline:
         if not texts:
             return
         one, two = self._new(), self._new()
-        form = self._random.choice([f'"a=" {one}:long ";" {two}', f'* "a" {one} "b" {two}', f'{one} "a" *', f'* "=" {one}:long ";" *'])
+        form = self._random.choice(
+            [f'"a=" {one}:long ";" {two}', f'* "a" {one} "b" {two}', f'{one} "a" *', f'* "=" {one}:long ";" *']
+        )
         self._then(f"parse {self._random.choice(texts)} with {form}")
         self.columns[one] = "long" if ":long" in form else "string"
         if two in form:

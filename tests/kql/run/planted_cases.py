@@ -1,0 +1,45 @@
+"""A few rows and queries that tell the meanings apart that are taken for each other most often."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_ROWS: list[tuple[Any, ...]] = [
+    (0, None, 0.5, "a-b", datetime(2024, 1, 3, 13, 45, tzinfo=UTC), timedelta(hours=1), True, [1, None, "a"]),
+    (1, -7, None, "ab", datetime(1969, 12, 31, 23, tzinfo=UTC), None, None, {"k": 1}),
+    (2, 3, 2.5, "", None, timedelta(days=-1), False, [3, 4]),
+    (3, 2**63 - 1, -1.5, "A b", datetime(2024, 1, 10, tzinfo=UTC), timedelta(), True, None),
+    (4, 3, 0.0, "éa1b2b", datetime(2024, 2, 1, tzinfo=UTC), timedelta(hours=7), False, []),
+]
+TABLES: dict[str, list[dict[str, Any]]] = {
+    "T": [dict(zip(("id", "a", "b", "s", "t", "p", "f", "d"), row, strict=True)) for row in _ROWS],
+    "U": [
+        {"a": None, "s": "ab", "x": 1, "t": None},
+        {"a": 3, "s": "", "x": 2, "t": datetime(2024, 1, 10, tzinfo=UTC)},
+        {"a": 8, "s": "a-b", "x": None, "t": None},
+    ],
+}
+QUERIES = [
+    "T | project a, id | sort by a asc, id asc",
+    "T | project a, id | sort by a desc, id desc | take 2",
+    "T | project a | join (U) on a",
+    *(f"T | join kind={kind} (U) on a" for kind in ("inner", "leftouter", "rightouter", "fullouter", "leftanti", "leftsemi",
+                                                  "rightanti", "rightsemi")),
+    "T | lookup U on a",
+    "T | project id, a, s | sort by id desc | summarize make_list(a), make_list(s)",
+    'T | where s has "a"', 'T | where s has "B"', 'T | where s contains "B"', 'T | where s startswith "a"',
+    "T | extend c = bin(t, 7d), e = bin(a, 4)",
+    "T | where a != 3", "T | where not(a == 3)", "T | where a in (3) or f", "T | where a !in (3)", "T | where not(a < 5)",
+    "T | extend c = a / 2, e = a % 4, g = a + 1",
+    "T | where id > 9 | summarize sum(a), avg(b), count(), make_list(a)",
+    "T | summarize countif(f), dcount(s), min(a), max(b), sum(a) by bin(id, 2)",
+    "T | extend c = d[-1], e = d[0], g = d.k",
+    "T | union (U | where x > 0)",
+    "T | mv-expand with_itemindex=i d",
+    'T | parse s with * "a" c "b" e',
+    "T | project id, a, s | sort by id asc | serialize c = prev(a), e = next(s), n = row_number()",
+    "T | where isempty(s)", "T | extend c = strlen(s), e = substring(s, -2, 1)", "T | extend c = iff(f, 1, 2)",
+    "T | distinct a", "T | extend c = tostring(t), e = tostring(p), g = t + p",
+    "T | make-series c = count() on id from 0 to 6 step 2 by f",
+    "T | top-nested 1 of a by count()",
+    "T | mv-apply d on (where isnotnull(d) | summarize n = count())",
+]  # fmt: skip
