@@ -190,7 +190,11 @@ class Reference:
     # ------------------------------------------------------------------------------------------------------ groups
 
     def _aggregate(self, relation: Aggregate) -> list[Row]:
-        return self.grouped(self.rows(relation.source), relation.keys, relation.aggregates)
+        rows = self.rows(relation.source)
+        if self._elements and not rows and not relation.keys:
+            # Kusto's documentation does not say whether there is a row then, as outside of mv-apply, or none.
+            raise Unsupported("an aggregate of no elements")
+        return self.grouped(rows, relation.keys, relation.aggregates)
 
     def grouped(self, rows: Sequence[Row], keys: Sequence[Item], aggregates: Sequence[Item]) -> list[Row]:
         """A row for each group; where there are no keys all rows are one."""

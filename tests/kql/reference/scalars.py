@@ -411,6 +411,8 @@ def _start(call: Call) -> int | None:
         return None
     day = _moment(value).replace(hour=0, minute=0, second=0, microsecond=0)
     if call.function == "startofweek":  # on a Sunday
+        if value < 6 * TICKS_A_DAY:
+            raise Unsupported("the week in which time begins, on a Monday")
         day -= timedelta(days=(day.weekday() + 1) % 7)
     if call.function in ("startofmonth", "startofyear"):
         day = day.replace(day=1)

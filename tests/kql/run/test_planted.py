@@ -8,19 +8,19 @@ import pytest
 from sqlglot import exp
 
 from rulefold.kql import QueryError
-from rulefold.kql.lower import functions, operators, parsing, relations, sql
+from rulefold.kql.lower import functions, operators, parsing, relations, sql, terms
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import DuckDB, aggregates, bins, dynamics, lists, numbers, texts
 from rulefold.kql.lower.duckdb import relations as expansions
 from rulefold.kql.lower.duckdb.types import BIGINT, cast
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.sql import Node, call
-from rulefold.kql.lower.terms import SortKey, Term, exact, test
+from rulefold.kql.lower.terms import SortKey, Term, exact
 from rulefold.kql.types import Type
 from tests.kql.reference import Unsupported
 from tests.kql.run.comparing import differing, opened
 from tests.kql.run.pipelines import Pipeline
-from tests.kql.run.planted_cases import QUERIES, TABLES
+from tests.kql.run.fixed_queries import QUERIES, TABLES
 
 _integer, _path, _parts, _elements, _keys = (
     numbers.integer, dynamics._path, relations._parts, expansions.elements, Relations._keys,
@@ -69,7 +69,7 @@ def _bare(function: str) -> Callable[[Call], Term]:
 
 
 def _not_equal(call_: Call) -> Term:
-    return test(sql.compare(exp.NEQ, exact(call_[0]), exact(call_[1])))
+    return terms.test(sql.binary(exp.NEQ, exact(call_[0]), exact(call_[1])))
 
 
 def _nulls_other_way(name: str, descending: bool = False, nulls_first: bool = True) -> SortKey:

@@ -9,7 +9,7 @@ from rulefold.kql import QueryError
 from tests.conftest import examples
 from tests.kql.run.comparing import answer, is_compared, opened
 from tests.kql.run.pipelines import Pipeline, random_tables
-from tests.kql.run.planted_cases import QUERIES, TABLES
+from tests.kql.run.fixed_queries import QUERIES, TABLES
 
 
 @examples(40)

@@ -34,7 +34,7 @@ JSON = exp.DataType(this=exp.DType.JSON)
 UUID = exp.DataType(this=exp.DType.UUID)
 DECIMAL = exp.DataType(
     this=exp.DType.DECIMAL,
-    expressions=[exp.DataTypeParam(this=exp.Literal(this=size, is_string=False)) for size in (38, 12)],
+    expressions=[exp.DataTypeParam(this=exp.Literal(this=size, is_string=False)) for size in ("38", "12")],
 )
 _TYPES = {type_: exp.DataType(this=name) for type_, name in _NAMES.items()} | {Type.DECIMAL: DECIMAL}
 
