@@ -91,7 +91,11 @@ def _make_list_with_nulls(group: Group) -> list[Any]:
 
 def _make_set(group: Group) -> list[Any]:
     known = Group(group.function, group.type, [row for row in group.rows if row[0] is not None], group.types)
-    found = {identity(one): one for one in _elements(known)}
+    elements = _elements(known)
+    if None in elements:
+        # Nulls are ignored, says the documentation, as that of make_list does, which keeps those of a dynamic.
+        raise Unsupported("a set of arrays with null elements")
+    found = {identity(one): one for one in elements}
     size = group.size(1)
     if size is not None and size < len(found):
         raise Unsupported("a set that is cut off")

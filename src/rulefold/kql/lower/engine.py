@@ -79,7 +79,7 @@ class Engine(ABC):
         """The name under which the engine has a table."""
 
     @abstractmethod
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         """The values from one to another by steps, and what they are selected from."""
 
     @abstractmethod
@@ -159,6 +159,10 @@ class Engine(ABC):
     @abstractmethod
     def folded(self, text: Node) -> Node:
         """A text as it is compared where case does not count."""
+
+    @abstractmethod
+    def folded_text(self, text: str) -> str:
+        """A constant as `folded` makes it."""
 
     # ----------------------------------------------------------------------------------------------------- dynamics
 

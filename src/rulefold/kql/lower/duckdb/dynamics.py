@@ -135,14 +135,16 @@ def array(items: Node) -> Node:
     return call("to_json", items)
 
 
-def holds(array_term: Term, item: Node, *, folded: bool) -> Node:
+def holds(array_term: Term, item: Node) -> Node:
     """Whether an array has an element."""
-    found = elements(array_term.node)
-    if folded:
-        name = exp.Identifier(this="e", quoted=False)
-        lowered = exp.Lambda(this=call("lower", cast(exp.Column(this=name), VARCHAR)), expressions=[name])
-        found = call("list_transform", found, lowered)
-    return call("list_contains", found, item)
+    return call("list_contains", elements(array_term.node), item)
+
+
+def holds_text(array_term: Term, item: Node) -> Node:
+    """Whether an array has an element that is a text in lower case, where case does not count."""
+    name = exp.Identifier(this="e", quoted=False)
+    lowered = exp.Lambda(this=call("lower", text_of(exp.Column(this=name))), expressions=[name])
+    return call("list_contains", call("list_transform", elements(array_term.node), lowered), item)
 
 
 def any_element(engine: Engine, array_term: Term, test: Callable[[Term], Node]) -> Node:
