@@ -16,6 +16,7 @@ from rulefold.kql.plan import Relation
 from rulefold.kql.running import bound
 from rulefold.kql.types import Type
 from tests.kql.reference import Reference, Unsupported
+from tests.kql.reference.discovering import columns_of
 
 Rows = Sequence[Mapping[str, Any]]
 SCHEMAS = {
@@ -25,6 +26,7 @@ SCHEMAS = {
     },
     "U": {"a": "long", "s": "string", "x": "long", "t": "datetime"},
 }  # fmt: skip
+_NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def opened(tables: Mapping[str, Rows]) -> Session:
@@ -37,16 +39,18 @@ def opened(tables: Mapping[str, Rows]) -> Session:
 
 def answer(session: Session, query: str) -> list[list[Any]]:
     """What DuckDB gives.  Raises QueryError."""
-    statement = lower(bound(query, SCHEMAS, {}), session.words(), query, datetime(2024, 1, 1, tzinfo=UTC))
+    plan = bound(query, SCHEMAS, {}, lambda plugin: session.columns_of(plugin, _NOW))
+    statement = lower(plan, session.words(), query, _NOW)
     return [[plain(value) for value in row] for row in session.rows(statement)]
 
 
 def meaning(tables: Mapping[str, Rows], query: str) -> list[list[Any]]:
     """What the reference gives.  Raises Unsupported."""
-    plan = bound(query, SCHEMAS, {})
+    reference = Reference({name: [_kept(row) for row in rows] for name, rows in tables.items()})
+    plan = bound(query, SCHEMAS, {}, lambda plugin: columns_of(reference, plugin))
     assert isinstance(plan, Relation)
     types = [column.type for column in plan.row.columns.values()]
-    rows = Reference({name: [_kept(row) for row in rows] for name, rows in tables.items()}).rows(plan)
+    rows = reference.rows(plan)
     return [[_given(value, type_) for value, type_ in zip(row.values(), types, strict=True)] for row in rows]
 
 

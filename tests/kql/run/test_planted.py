@@ -8,14 +8,14 @@ import pytest
 from sqlglot import exp
 
 from rulefold.kql import QueryError
-from rulefold.kql.lower import functions, operators, parsing, relations, sql, terms
+from rulefold.kql.lower import functions, operators, parsing, relations, sql, steps, terms
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import DuckDB, aggregates, bins, dynamics, lists, numbers, texts
 from rulefold.kql.lower.duckdb import relations as expansions
 from rulefold.kql.lower.duckdb.types import BIGINT, cast
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.sql import Node, call
-from rulefold.kql.lower.terms import SortKey, Term, exact
+from rulefold.kql.lower.terms import SortKey, Term, exact, sorted_by
 from rulefold.kql.types import Type
 from tests.kql.reference import Unsupported
 from tests.kql.run.comparing import differing, opened
@@ -31,7 +31,7 @@ def _since_1970(call_: Call) -> Term:
     if call_[0].type is not Type.DATETIME:
         return bins.binned(call_)
     epoch = call_.values.constant(Type.DATETIME, 621355968000000000)
-    return bins.bin_at(Call(call_.apply, [call_[0], call_[1], epoch], call_.type, call_.values))
+    return bins.bin_at(Call(call_.apply, [call_[0], call_[1], epoch], call_.values))
 
 
 def _other_integer(operator: str, made: Callable[[Node, Node], Node]) -> Callable[..., Node]:
@@ -72,13 +72,19 @@ def _not_equal(call_: Call) -> Term:
     return terms.test(sql.binary(exp.NEQ, exact(call_[0]), exact(call_[1])))
 
 
-def _nulls_other_way(name: str, descending: bool = False, nulls_first: bool = True) -> SortKey:
-    return SortKey(name, descending, not nulls_first)
+def _nulls_other_way(name: str, descending: bool = False, nulls_first: bool = True, real: bool = False) -> SortKey:
+    return SortKey(name, descending, not nulls_first, real)
+
+
+def _nan_is_greatest(name: str, descending: bool = False, nulls_first: bool = True, _real: bool = False) -> SortKey:
+    return SortKey(name, descending, nulls_first)
 
 
 # What is planted: a name, where, which attribute or key, and what is there instead.
 FAULTS: list[tuple[str, Any, str, Any]] = [
     ("null order", relations, "SortKey", _nulls_other_way),
+    ("NaN is the greatest", relations, "SortKey", _nan_is_greatest),
+    ("order by what replaced a key", steps, "_final_order", lambda rows, _: sorted_by(rows.order)),
     ("take before sort", relations, "sorted_by", lambda order: []),
     ("list order", aggregates, "sorted_by", lambda order: []),
     ("leftouter is inner", relations._JOINS, "leftouter", ("", "INNER")),
@@ -90,6 +96,7 @@ FAULTS: list[tuple[str, Any, str, Any]] = [
     ("null keys differ", Relations, "_keys", _null_keys_differ),
     ("term edge", texts, "bounded", lambda name, wanted: texts.quoted(wanted)),
     ("has minds case", operators.OPERATORS, "has", operators._search("has_cs")),
+    ("constants fold otherwise", DuckDB, "folded_text", lambda _, text: text.lower()),
     ("contains minds case", operators.OPERATORS, "contains", operators._search("contains_cs")),
     ("bin origin", DuckDB.functions, "bin", _since_1970),
     ("!= of null is false", operators.OPERATORS, "!=", _not_equal),

@@ -83,9 +83,7 @@ class DuckDB(Engine):
     def table_name(self, name: str) -> str:
         return f"{name}$" if _STEP.fullmatch(name) else name
 
-    def series(
-        self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span
-    ) -> tuple[Node, exp.From]:
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts
         counted = type_ in INTEGERS and all(part.type in INTEGERS for part in parts)
         if type_ is Type.DATETIME and step.type is Type.TIMESPAN:

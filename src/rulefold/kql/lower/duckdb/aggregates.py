@@ -207,7 +207,9 @@ def _set_of(collected: Node) -> Node:
     def known(items: Element) -> Node:
         nulls = lists.size(lists.where(items(), lambda one: sql.is_null(one())))
         once = call("list_sort", call("list_distinct", items()))
-        return guarded(sql.binary(exp.GT, nulls, sql.number(0)), "found a null in an array of a set, which is not run", once)
+        return guarded(
+            sql.binary(exp.GT, nulls, sql.number(0)), "found a null in an array of a set, which is not run", once
+        )
 
     return lists.let(collected, known)
 

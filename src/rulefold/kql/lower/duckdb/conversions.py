@@ -146,7 +146,7 @@ def _saturated(engine: Engine, node: Node, limit: int) -> Node:
     again = engine.once(node)
     return sql.case(
         [
-            (call("isinf", again()), sql.null()),
+            (sql.negated(call("isfinite", again())), sql.null()),
             (sql.binary(exp.GTE, again(), _float(limit)), cast(sql.number(limit - 1), BIGINT)),
             (sql.binary(exp.LTE, again(), exp.Neg(this=_float(limit))), cast(sql.number(-limit), BIGINT)),
         ],
