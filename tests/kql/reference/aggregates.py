@@ -50,7 +50,9 @@ def _average(group: Group) -> Any:
         raise Unsupported(f"the average of {type_}")
     if not values:
         return math.nan
-    return (float(sum(values)) if type_ is Type.REAL else float(wrapped(sum(values)))) / len(values)
+    if type_ is not Type.REAL and sum(map(abs, values)) > 2**53:
+        raise Unsupported("the average of more than a real holds exactly")
+    return float(sum(values)) / len(values)
 
 
 def _extreme(choose: Callable[[list[Any]], Any]) -> Callable[[Group], Any]:

@@ -99,7 +99,7 @@ def _pivot(reference: "Reference", relation: Plugin) -> list[Line]:
     groups: dict[object, Line] = {}
     for row in reference.rows(relation.source):
         keys = {name: one for name, one in row.items() if name != value.name}
-        found = groups.setdefault(tuple(map(identity, keys.values())), {name: 0 for name in relation.row} | keys)
+        found = groups.setdefault(tuple(map(identity, keys.values())), dict.fromkeys(relation.row, 0) | keys)
         found[to_string(row[value.name], value.type)] += 1
     return [{name: row[name] for name in relation.row} for row in groups.values()]
 
@@ -121,12 +121,13 @@ def search(reference: "Reference", relation: Other) -> list[Line]:
 def find(reference: "Reference", relation: Other) -> list[Line]:
     """As `search`, with the columns that are asked for."""
     filtered = relation.source
-    assert isinstance(filtered, Filter) and isinstance(filtered.source, Union)
-    row = filtered.source.row
+    assert isinstance(filtered, Filter)
+    together = filtered.source
+    assert isinstance(together, Union)
     if "pack_" in relation.row:
         raise Unsupported("what is left of a row as a bag")
-    rows = _labelled(reference, filtered.source, next(iter(relation.row)), "union_arg")
-    kept = [one for one in rows if _found(reference, filtered.condition, one, row, sensitive=False)]
+    rows = _labelled(reference, together, next(iter(relation.row)), "union_arg")
+    kept = [one for one in rows if _found(reference, filtered.condition, one, together.row, sensitive=False)]
     return [{name: one[name] for name in relation.row} for one in kept]
 
 

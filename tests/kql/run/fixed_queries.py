@@ -62,7 +62,7 @@ QUERIES = [
         f"datatable(c:real)[1.0, real(nan), real(null), -1.0] | sort by c {way}"
         for way in ("asc", "desc", "asc nulls last", "desc nulls first")
     ),
-    "T | sort by id desc | project id, a | extend id = a",
+    "T | project id, a | sort by id desc | extend id = a",
     'T | summarize make_set(a), make_set("x"), make_set(true)',
     "T | where id in (2, 4) | summarize make_set(d)",
     "T | project a, f | partition by f (top 1 by a)",

@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.kql.run.comparing import SCHEMAS
 
-_TEXTS = ["", "a", "A", "ab", "a b", "a-b", "a_b", "b.a", "é", "É", "日本", "1", "12", "a=1;b=2", "ΟΔΟΣ", "True", "it's",
+_TEXTS = ["", "a", "A", "ab", "a b", "a-b", "a_b", "b.a", "é", "É", "日本", "1", "12", "a=1;b=2",
+          "ΟΔΟΣ", "True", "it's",
           '{"k":1}', "-7", "x a=5;", "%a%"]  # fmt: skip
 _POOLS: dict[str, list[Any]] = {
     "long": [None, 0, 1, -1, 2, 3, -7, 10, 2**63 - 1, -(2**63)],
@@ -21,7 +22,8 @@ _POOLS: dict[str, list[Any]] = {
         datetime(2024, 2, 29, 1, tzinfo=UTC),
         datetime(1, 1, 1, tzinfo=UTC),
     ],
-    "timespan": [None, timedelta(), timedelta(hours=1), timedelta(hours=-1), timedelta(days=7.5), timedelta(microseconds=1)],
+    "timespan": [None, timedelta(), timedelta(hours=1), timedelta(hours=-1), timedelta(days=7.5),
+        timedelta(microseconds=1)],
     "bool": [None, True, False],
     "dynamic": [
         None, 1, "a", 1.5, True, [], [1, 2, 3], [1, None, "a"], {"k": 1, "j": [1]}, {}, {"k": None}, [[1], [2, 2]],
@@ -50,7 +52,8 @@ _FORMS: dict[str, list[str]] = {
         "{string} in ({'string}, {'string})", "{string} !in ({'string}, {'string})", "{long} in ({'long}, {'long})",
         "{long} !in ({'long}, 1)", "{string} in~ ({'string}, {'string})", '{string} has_any ("a", "b")',
         '{string} has_any ("a", "é", "12", "b-")', '{string} has_all ("a", "b")', "{long} between ({long} .. {long})",
-        "{real} !between ({'real} .. 1.5)", "{datetime} between ({'datetime} .. 1d)", "isnull({long})", "isempty({string})",
+        "{real} !between ({'real} .. 1.5)", "{datetime} between ({'datetime} .. 1d)",
+        "isnull({long})", "isempty({string})",
         "isnotempty({dynamic})", "isnotnull({dynamic})", "isnull({string})", "not({bool})", "{bool} and {bool}",
         "{bool} or {bool}", '{string} matches regex "^a.?b"', "{dynamic} == {'long}", "{dynamic} == {'string}",
         "isnan({real})", "tobool({string})", "{dynamic} has {'string}",
@@ -70,7 +73,8 @@ _FORMS: dict[str, list[str]] = {
     ],
     "string": [
         "strcat({string}, {long})", "tolower({string})", "tostring({long})", "tostring({real})", "tostring({datetime})",
-        "tostring({timespan})", "tostring({bool})", "tostring({dynamic})", "substring({string}, 1)", "strcat({string}, '-', {string})",
+        "tostring({timespan})", "tostring({bool})", "tostring({dynamic})", "substring({string}, 1)",
+        "strcat({string}, '-', {string})",
         "substring({string}, 0, 2)", "substring({string}, -2, 1)", "extract('a(.)', 1, {string})",
         "replace_string({string}, 'a', 'xx')", "trim('a', {string})", "trim_end('[ab]', {string})", "reverse({string})",
         "iff({bool}, {string}, {string})", "coalesce({string}, {string})", "tostring(split({string}, '-')[0])",
@@ -78,9 +82,11 @@ _FORMS: dict[str, list[str]] = {
     ],
     "datetime": [
         "bin({datetime}, 7d)", "bin({datetime}, 1h)", "{datetime} + {timespan}", "{datetime} - {timespan}",
-        "startofday({datetime})", "startofweek({datetime})", "todatetime(tostring({datetime}))", "startofmonth({datetime})",
+        "startofday({datetime})", "startofweek({datetime})", "todatetime(tostring({datetime}))",
+        "startofmonth({datetime})",
     ],
-    "timespan": ["{datetime} - {datetime}", "{timespan} + {timespan}", "{timespan} * 2", "bin({timespan}, 1h)", "{timespan} / 2"],
+    "timespan": ["{datetime} - {datetime}", "{timespan} + {timespan}", "{timespan} * 2",
+        "bin({timespan}, 1h)", "{timespan} / 2"],
     "dynamic": [
         "{dynamic}.k", "{dynamic}[0]", "{dynamic}[-1]", "pack_array({long}, {string})", "split({string}, 'a')",
         "parse_json({string})", "bag_pack('k', {long})", "{dynamic}['j'][0]", "array_reverse({dynamic})",
@@ -88,15 +94,18 @@ _FORMS: dict[str, list[str]] = {
     ],
 }  # fmt: skip
 _AGGREGATES = [
-    ("count()", "long"), ("sum({long})", "long"), ("sum({real})", "real"), ("avg({long})", "real"), ("avg({real})", "real"),
+    ("count()", "long"), ("sum({long})", "long"), ("sum({real})", "real"), ("avg({long})", "real"),
+    ("avg({real})", "real"),
     ("min({long})", "long"), ("max({real})", "real"), ("min({string})", "string"), ("max({datetime})", "datetime"),
-    ("countif({bool})", "long"), ("dcount({string})", "long"), ("dcount({long})", "long"), ("make_set({long})", "dynamic"),
+    ("countif({bool})", "long"), ("dcount({string})", "long"), ("dcount({long})", "long"),
+    ("make_set({long})", "dynamic"),
     ("make_set({string})", "dynamic"), ("sumif({long}, {bool})", "long"), ("sum({timespan})", "timespan"),
     ("dcountif({string}, {bool})", "long"), ("make_set({dynamic})", "dynamic"), ("maxif({long}, {bool})", "long"),
 ]  # fmt: skip
 _OF_ORDERED = [
     ("make_list({long})", "dynamic"), ("make_list({string})", "dynamic"), ("make_list({datetime})", "dynamic"),
-    ("make_list({real}, 2)", "dynamic"), ("make_list_if({long}, {bool})", "dynamic"), ("make_list_with_nulls({long})", "dynamic"),
+    ("make_list({real}, 2)", "dynamic"), ("make_list_if({long}, {bool})", "dynamic"),
+    ("make_list_with_nulls({long})", "dynamic"),
 ]  # fmt: skip
 _WINDOWS = [("prev({0})", None), ("next({0})", None), ("row_number()", "long"), ("prev({0}, 2)", None)]
 
@@ -279,7 +288,8 @@ class Pipeline:
 
 
 _KINDS = (
-    "inner", "innerunique", "leftouter", "rightouter", "fullouter", "leftanti", "leftsemi", "rightanti", "rightsemi", "lookup",
+    "inner", "innerunique", "leftouter", "rightouter", "fullouter", "leftanti", "leftsemi",
+    "rightanti", "rightsemi", "lookup",
 )  # fmt: skip
 _STEPS: list[Callable[[Pipeline], None]] = [
     *[Pipeline._where, Pipeline._extend] * 3, *[Pipeline._summarize, Pipeline._join] * 2, Pipeline._project,

@@ -19,8 +19,8 @@ from rulefold.kql.lower.terms import SortKey, Term, exact, sorted_by
 from rulefold.kql.types import Type
 from tests.kql.reference import Unsupported
 from tests.kql.run.comparing import differing, opened
-from tests.kql.run.pipelines import Pipeline
 from tests.kql.run.fixed_queries import QUERIES, TABLES
+from tests.kql.run.pipelines import Pipeline
 
 _integer, _path, _parts, _elements, _keys = (
     numbers.integer, dynamics._path, relations._parts, expansions.elements, Relations._keys,
@@ -85,16 +85,16 @@ FAULTS: list[tuple[str, Any, str, Any]] = [
     ("null order", relations, "SortKey", _nulls_other_way),
     ("NaN is the greatest", relations, "SortKey", _nan_is_greatest),
     ("order by what replaced a key", steps, "_final_order", lambda rows, _: sorted_by(rows.order)),
-    ("take before sort", relations, "sorted_by", lambda order: []),
-    ("list order", aggregates, "sorted_by", lambda order: []),
+    ("take before sort", relations, "sorted_by", lambda _: []),
+    ("list order", aggregates, "sorted_by", lambda _: []),
     ("leftouter is inner", relations._JOINS, "leftouter", ("", "INNER")),
     ("rightouter is inner", relations._JOINS, "rightouter", ("", "INNER")),
     ("fullouter is left", relations._JOINS, "fullouter", ("LEFT", "")),
-    ("innerunique is inner", Relations, "_first_of_each", lambda self, left, relation: left),
+    ("innerunique is inner", Relations, "_first_of_each", lambda _, left, __: left),
     ("leftanti is leftsemi", relations._SEMI_JOINS, "leftanti", ("left", "SEMI")),
     ("rightsemi is leftsemi", relations._SEMI_JOINS, "rightsemi", ("left", "SEMI")),
     ("null keys differ", Relations, "_keys", _null_keys_differ),
-    ("term edge", texts, "bounded", lambda name, wanted: texts.quoted(wanted)),
+    ("term edge", texts, "bounded", lambda _, wanted: parsing.quoted(wanted)),
     ("has minds case", operators.OPERATORS, "has", operators._search("has_cs")),
     ("constants fold otherwise", DuckDB, "folded_text", lambda _, text: text.lower()),
     ("contains minds case", operators.OPERATORS, "contains", operators._search("contains_cs")),
@@ -112,7 +112,7 @@ FAULTS: list[tuple[str, Any, str, Any]] = [
     ("negative index", dynamics, "_path", _off_by_one),
     ("union drops a column", relations, "_parts", _without_last),
     ("mv-expand drops nulls", expansions, "elements", _without_nulls),
-    ("parse is greedy", parsing, "_column", lambda *arguments: ".*"),
+    ("parse is greedy", parsing, "_column", lambda *_: ".*"),
     ("prev is next", DuckDB.windows, "prev", DuckDB.windows["next"]),
     ("next is prev", DuckDB.windows, "next", DuckDB.windows["prev"]),
     ("strlen is bytes", DuckDB.functions, "strlen", DuckDB.functions["string_size"]),

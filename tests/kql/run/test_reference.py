@@ -14,8 +14,8 @@ from rulefold.kql.plan import ExternalRows, Join, Relation, UnknownRows, Value
 from rulefold.kql.running import bound
 from tests.conftest import examples
 from tests.kql.run.comparing import SCHEMAS, answer, is_compared, opened
-from tests.kql.run.pipelines import Pipeline, random_tables
 from tests.kql.run.fixed_queries import QUERIES, TABLES
+from tests.kql.run.pipelines import Pipeline, random_tables
 
 
 @examples(40)

@@ -170,9 +170,7 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
     order = sorted_by(call_.values.frame.order)
     if distinct:
         value = exp.Distinct(expressions=[value])
-        one = value.expressions[0].copy()
-        # DuckDB takes no order by a constant, of which there is one at most.
-        order = [] if isinstance(one, exp.Literal | exp.Boolean) else [sql.ordered(one, nulls_first=False)]
+        order = []  # sorted below, as DuckDB takes no order by a constant or by what may fail
     collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
     if term.type in DYNAMICS and not distinct:
         nulls = True  # those of a dynamic are kept
@@ -184,7 +182,8 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
     collected = sql.filtered(collected, sql.all_of(tests)) if tests else collected
     if term.type in DYNAMICS:
         collected = _flattened(collected)
-        collected = _set_of(collected) if distinct else collected
+    if distinct:
+        collected = _set_of(collected) if term.type in DYNAMICS else call("list_sort", collected)
     limit = 2 if condition is not None else 1
     size = call_.constant(limit, None)
     if isinstance(size, int):

@@ -58,13 +58,11 @@ def to_string(engine: Engine, term: Term) -> Term:
 
 
 def real_text(node: Node) -> Node:
-    """A real in the shortest form that is read back as the same: `1.0`, `0.1`, `1E+20`, `NaN`."""
-    return call(
-        "replace",
-        call("replace", cast(node, VARCHAR), sql.string("nan"), sql.string("NaN")),
-        sql.string("e"),
-        sql.string("E"),
-    )
+    """A real in the shortest form that is read back as the same: `1.0`, `0.1`, `1E+20`, `NaN`, which has no sign."""
+    written = cast(node, VARCHAR)
+    for old, new in (("-nan", "NaN"), ("nan", "NaN"), ("e", "E")):
+        written = call("replace", written, sql.string(old), sql.string(new))
+    return written
 
 
 def _kind(node: Node) -> Node:

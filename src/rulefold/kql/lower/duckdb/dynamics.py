@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb.types import BIGINT, JSON, JSON_LIST, VARCHAR, cast, try_cast
+from rulefold.kql.lower.duckdb.types import BIGINT, JSON, JSON_LIST, cast, try_cast
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, text
