@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from rulefold.kql import QueryError, Table, run
+from rulefold.kql import compile as compile_
 from rulefold.kql.lower.duckdb.texts import lowered
 from tests.kql.run.comparing import plain
 
@@ -80,6 +81,17 @@ def test_what_kusto_calls_the_rows_of_a_view_is_not_known(query: str) -> None:
 def test_a_view_with_the_name_of_a_table_is_refused_in_a_wildcard() -> None:
     with pytest.raises(QueryError, match="the name that Kusto gives the rows of a view"):
         run("let T = view () { print x = 1 }; union T*", {"T": Table({"x": "long"}, [])})
+
+
+def test_a_union_that_is_not_fuzzy_leaves_nothing_out() -> None:
+    query = "union {} (print x = 1), {}"
+    for other in ('cluster("c").database("d").T', "external_table('t')"):
+        with pytest.raises(QueryError, match="of which nothing is known"):
+            run(query.format("", other))
+        with pytest.raises(QueryError, match="of which nothing is known"):
+            compile_(query.format("isfuzzy=true", other))
+    assert run(query.format("isfuzzy=true", "T")).rows == ((1,),)
+    assert '"step_1"' in compile_(query.format("isfuzzy=true", "T"))
 
 
 _SETS = "datatable(d:dynamic, a:long)[dynamic([2, 1]), 1, dynamic(null), 2, dynamic([1, 3]), 2]"

@@ -344,7 +344,7 @@ class Tables(Columns):
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
         if self.as_run:
             return None
-        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
+        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), spared=True, span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 
     def _is_there(self, first: Name | Call) -> bool:

@@ -429,7 +429,7 @@ def _is_missing(relation: Relation) -> bool:
     """Whether a table or a function that is not there was found in an input, which a fuzzy union leaves out then."""
     while True:
         if isinstance(relation, UnknownRows):
-            return True
+            return relation.spared
         if isinstance(relation, Join) and _is_missing(relation.right):
             return True
         if not isinstance(relation, Piped):
