@@ -93,14 +93,15 @@ _FORMS: dict[str, list[str]] = {
         "array_slice({dynamic}, -2, -1)",
     ],
 }  # fmt: skip
+# A set is a dynamic in no stated order, of which nothing else is made.
 _AGGREGATES = [
     ("count()", "long"), ("sum({long})", "long"), ("sum({real})", "real"), ("avg({long})", "real"),
     ("avg({real})", "real"),
     ("min({long})", "long"), ("max({real})", "real"), ("min({string})", "string"), ("max({datetime})", "datetime"),
     ("countif({bool})", "long"), ("dcount({string})", "long"), ("dcount({long})", "long"),
-    ("make_set({long})", "dynamic"),
-    ("make_set({string})", "dynamic"), ("sumif({long}, {bool})", "long"), ("sum({timespan})", "timespan"),
-    ("dcountif({string}, {bool})", "long"), ("make_set({dynamic})", "dynamic"), ("maxif({long}, {bool})", "long"),
+    ("make_set({long})", "set"),
+    ("make_set({string})", "set"), ("sumif({long}, {bool})", "long"), ("sum({timespan})", "timespan"),
+    ("dcountif({string}, {bool})", "long"), ("make_set({dynamic})", "set"), ("maxif({long}, {bool})", "long"),
 ]  # fmt: skip
 _OF_ORDERED = [
     ("make_list({long})", "dynamic"), ("make_list({string})", "dynamic"), ("make_list({datetime})", "dynamic"),
@@ -166,7 +167,7 @@ class Pipeline:
         return f"c{self._made}"
 
     def _scalars(self) -> list[str]:
-        return [name for name, type_ in self.columns.items() if type_ != "dynamic"]
+        return [name for name, type_ in self.columns.items() if type_ in _SCALARS]
 
     def _some(self, names: list[str], most: int = 2) -> list[str]:
         return self._random.sample(names, min(len(names), self._random.randint(1, most)))
