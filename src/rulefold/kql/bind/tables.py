@@ -51,6 +51,7 @@ _LEFT_ONLY = frozenset({"leftanti", "leftantisemi", "anti", "leftsemi"})
 _RIGHT_ONLY = frozenset({"rightanti", "rightantisemi", "rightsemi"})
 
 
+_NAME_OF_VIEW = "the name that Kusto gives the rows of a view"
 NOTHING = GivenRows(EMPTY, ())  # what an operator that brings its own rows stands on
 
 
@@ -96,7 +97,7 @@ class Tables(Columns):
             case Member() if _is_remote(expression):
                 return self._remote(expression)
             case Wildcard():
-                return self._union_of(self._tables_like(expression), expression.span)
+                return self._union_like(expression.pattern, expression.span, at.scope)
             case _:
                 return self.value(expression, at)
 
@@ -167,16 +168,16 @@ class Tables(Columns):
             return TableRows(row, member.member.name, span=member.span)
         return self.unknown_rows(member.span, "another database")
 
-    def _tables_like(self, pattern: Wildcard) -> list[str]:
-        return sorted(name for name in self.table_names() if is_like(name, pattern.pattern))
-
-    def _union_of(self, names: Sequence[str], span: Span) -> Relation:
-        inputs = []
-        for name in names:
+    def _union_like(self, pattern: str, span: Span, scope: Scope) -> Relation:
+        """The tables and the views of the query that have names like a pattern."""
+        inputs: list[Relation] = []
+        for name in sorted(name for name in self.table_names() if is_like(name, pattern)):
             row = self.table(name)
             if row is not None:
                 self.use_table(name)
                 inputs.append(TableRows(row, name, span=span))
+        views = [self.call_declared(view, (), span, Place(EMPTY, scope)) for view in _views(scope, [pattern]).values()]
+        inputs += [one for one in views if isinstance(one, Relation)]
         return self._together(inputs, span)
 
     def _datatable(self, table: DataTable, at: Place) -> Relation:
@@ -311,13 +312,16 @@ class Tables(Columns):
     def _union_operator(self, source: Relation, op: syntax.Union, at: Place) -> Relation:
         inputs = [] if source is NOTHING else [source]
         fuzzy = str(option(op.options, "isfuzzy")).lower() == "true"
+        label = option(op.options, "withsource") or option(op.options, "with_source")
+        views = _views(at.scope, _patterns(op.tables))
+        if views and (label or not views.keys().isdisjoint(self.table_names())):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         for table in op.tables:
             found = self._union_table(table, at, fuzzy=fuzzy)
             if isinstance(table, Wildcard) and isinstance(found, Union):
                 inputs += found.inputs
             elif found is not None:
                 inputs.append(found)
-        label = option(op.options, "withsource") or option(op.options, "with_source")
         labels = tuple(
             self.called.get(id(one)) or _label(one) or f"union_arg{number}" for number, one in enumerate(inputs)
         )
@@ -340,7 +344,7 @@ class Tables(Columns):
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
         if self.as_run:
             return None
-        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
+        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), spared=True, span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 
     def _is_there(self, first: Name | Call) -> bool:
@@ -371,6 +375,8 @@ class Tables(Columns):
 
     def _find(self, source: Relation, op: syntax.Find, at: Place) -> Relation:
         inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        if source is NOTHING and _views(at.scope, _patterns(op.tables) if op.tables else ["*"]):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         names = _names_in(op.condition)
         named = [name for name in names if any(name in one.row for one in inputs)]
         inputs = [one for one in inputs if all(name in one.row or one.row.open for name in named)]
@@ -422,7 +428,7 @@ class Tables(Columns):
     def _searched(self, tables: Sequence[Expression], at: Place) -> list[Relation]:
         """The tables that find and search go through: those that are named, or all."""
         if not tables:
-            found = self._union_of(sorted(self.table_names()), Span(0, 0))
+            found = self._union_like("*", Span(0, 0), at.scope)
             return list(found.inputs) if isinstance(found, Union) else []
         inputs: list[Relation] = []
         for table in tables:
@@ -432,6 +438,8 @@ class Tables(Columns):
 
     def _search(self, source: Relation, op: syntax.Search, at: Place) -> Relation:
         inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        if source is NOTHING and _views(at.scope, _patterns(op.tables) if op.tables else ["*"]):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         together = self._together(inputs, op.span)
         condition = (
             self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
@@ -440,6 +448,21 @@ class Tables(Columns):
         sensitive = option(op.options, "kind") == "case_sensitive"
         values = (condition, Constant(Type.BOOL, sensitive)) if condition else ()
         return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
+
+
+def _patterns(tables: Sequence[Expression]) -> list[str]:
+    return [one.pattern for one in tables if isinstance(one, Wildcard)]
+
+
+def _views(scope: Scope, patterns: Sequence[str]) -> dict[str, Declared]:
+    """The views that the query declares under names like one of these, but for one whose body this is in."""
+    found = {name: scope.find(name) for name in sorted(set(scope.all_names()))}
+    return {
+        name: one
+        for name, one in found.items()
+        if isinstance(one, Declared) and one.function.view and not one.function.parameters and not one.active
+        if any(is_like(name, pattern) for pattern in patterns)
+    }
 
 
 def _found_columns(inputs: Sequence[Relation], named: Sequence[str]) -> dict[str, Column]:

@@ -90,7 +90,7 @@ class Engine(ABC):
         """The rows of files in columns of these types, named as those of a table."""
 
     @abstractmethod
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         """The values from one to another by steps, and what they are selected from."""
 
     @abstractmethod
@@ -170,6 +170,10 @@ class Engine(ABC):
     @abstractmethod
     def folded(self, text: Node) -> Node:
         """A text as it is compared where case does not count."""
+
+    @abstractmethod
+    def folded_text(self, text: str) -> str:
+        """A constant as `folded` makes it."""
 
     # ----------------------------------------------------------------------------------------------------- dynamics
 

@@ -161,12 +161,15 @@ class Relations:
             for number, (name, column) in enumerate(columns.items())
         }
         query = self._listed(list(fields.values()), [[exact(term) for term in row] for row in given])
-        if self.values.frame.hoisted:
-            hoisted = [sql.alias(node, name) for name, node in self.values.frame.hoisted]
-            query.set(
-                "from_", exp.From(this=exp.Subquery(this=select(hoisted), alias=exp.TableAlias(this=sql.name("given"))))
-            )
+        if (before := self._before()) is not None:
+            query.set("from_", before)
         return Rows(self.builder.add(query, relation), fields, frozenset(names))
+
+    def _before(self) -> exp.From | None:
+        """What the values of rows that come from nowhere have had worked out: one row."""
+        hoisted = [sql.alias(node, name) for name, node in self.values.frame.hoisted]
+        alias = exp.TableAlias(this=sql.name("given"))
+        return exp.From(this=exp.Subquery(this=select(hoisted), alias=alias)) if hoisted else None
 
     def _cell(self, value: Value, type_: Type) -> Term:
         term = self.values.term(value)
@@ -200,7 +203,7 @@ class Relations:
         self.over(Rows("", {}, frozenset()))
         name, column = next(iter(relation.row.columns.items()))
         parts = [self.values.term(one) for one in (relation.start, relation.stop, relation.step)]
-        node, source = self.engine.series(column.type, parts, relation.span)
+        node, source = self.engine.series(column.type, parts, self._before(), relation.span)
         query = select([sql.alias(node, name)], source)
         step = self.builder.add(query, relation)
         return Rows(step, {name: Field(name, column.type)}, frozenset({name.lower()}), (SortKey(name),))
@@ -296,7 +299,7 @@ class Relations:
                 name = self.values.new_name()
                 columns.append((name, exact(term)))
                 term = term.of(sql.column(name))
-            keys.append(SortKey(term.node.name, not key.ascending, key.nulls_first))
+            keys.append(SortKey(term.node.name, not key.ascending, key.nulls_first, term.type is Type.REAL))
         source = self.builder.hoisted(self.prepared(source), columns)
         if not self.windows:
             return replace(source, order=tuple(keys))
@@ -468,7 +471,7 @@ def _is_missing(relation: Relation) -> bool:
     """Whether a table or a function that is not there was found in an input, which a fuzzy union leaves out then."""
     while True:
         if isinstance(relation, UnknownRows):
-            return True
+            return relation.spared
         if isinstance(relation, Join) and _is_missing(relation.right):
             return True
         if not isinstance(relation, Piped):

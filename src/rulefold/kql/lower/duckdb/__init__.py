@@ -98,16 +98,16 @@ class DuckDB(Engine):
             raise wanted.without_file(wanted.sources[0])
         return self._files(wanted, types)
 
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts
         counted = type_ in INTEGERS and all(part.type in INTEGERS for part in parts)
         if type_ is Type.DATETIME and step.type is Type.TIMESPAN:
             micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
-            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))])
+            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))], given)
             return call("make_timestamp", number), source
         if not counted and type_ is not Type.TIMESPAN:
             raise refused(span, f"found a range of {type_}, which is not run")
-        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts])
+        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts], given)
 
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
         query = select([star()], rows.source(), order=sorted_by(rows.order))
@@ -171,6 +171,9 @@ class DuckDB(Engine):
     def folded(self, text: Node) -> Node:
         return call("lower", text)
 
+    def folded_text(self, text: str) -> str:
+        return texts.lowered(text)
+
     # ----------------------------------------------------------------------------------------------------- dynamics
 
     def access(self, target: Term, keys: Sequence[Term]) -> Node:
@@ -180,10 +183,12 @@ class DuckDB(Engine):
         return members(source, bag)
 
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
-        return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
+        if folded:
+            return dynamics.holds_text(array, self.folded(exact(item)))
+        return dynamics.holds(array, conversions.to_dynamic(self, item))
 
 
-def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
+def _numbered(bounds: Sequence[Node], before: exp.From | None) -> tuple[Node, exp.From]:
     """Numbers from one to another by steps, made one after another: a list of them might be as long as anything.
 
     No step is no number.
@@ -193,7 +198,7 @@ def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
     given = [
         sql.alias(node, name) for node, name in zip((start, stop, sql.nullif(step, sql.number(0))), names, strict=True)
     ]
-    inner = exp.Subquery(this=select(given), alias=exp.TableAlias(this=sql.name("bounds")))
+    inner = exp.Subquery(this=select(given, before), alias=exp.TableAlias(this=sql.name("bounds")))
     numbers = exp.Table(
         this=call("generate_series", *(sql.column(name, "bounds") for name in names)),
         alias=exp.TableAlias(this=sql.name("numbers"), columns=[sql.name("number")]),
