@@ -9,7 +9,7 @@ from pathlib import Path
 from rulefold import codes
 from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryDiagnostic, QueryError, Result, Table
-from rulefold.kql.analyse import analyse
+from rulefold.kql.analyse import Analysis, analyse
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.files import FilesError, tables_of
 from rulefold.kql.engines.limits import Limits
@@ -22,6 +22,7 @@ from rulefold.text import Place, Source, Span
 from rulefold.workspace import Workspace
 
 _DIALECT = "duckdb"
+_WATCHLISTS = {"_GetWatchlist", "_GetWatchlistAlias"}
 
 
 class DataError(ValueError):
@@ -73,15 +74,18 @@ class Correlator:
     @contextmanager
     def _statement(self, detection: Detection, *outputs: Path) -> Iterator[tuple[Session, Lowered]]:
         with ENGINES[_DIALECT](self._limits) as session:
-            for name in self._needed(detection.query):
+            needed = self._needed(detection.query)
+            for name in needed.tables:
                 self._load(session, name)
+            if _WATCHLISTS & {*needed.functions, *needed.missing_functions}:
+                session.load_watchlists(self._workspace.watchlists)
             session.close_off(*outputs)
             yield session, lowered(session, detection.query, self._workspace.functions, self._now)
 
-    def _needed(self, query: str) -> tuple[str, ...]:
-        """The tables that a query names and that are there, or whose columns are known."""
+    def _needed(self, query: str) -> Analysis:
+        """What a query reads: tables that it names and that are there, or whose columns are known, and functions."""
         known = {**{name: {} for name in self._paths}, **self._workspace.tables, **self._found}
-        return analyse(query, known, self._workspace.functions).tables
+        return analyse(query, known, self._workspace.functions)
 
     def _load(self, session: Session, name: str) -> None:
         path, stated = self._paths.get(name), self._workspace.tables.get(name)
@@ -106,6 +110,8 @@ class Correlator:
         if found.code == codes.UNKNOWN_TABLE.id:
             hint = f"{self._data} has no file or folder of this name, and no file of --tables states its columns"
             found = replace(found, hints=(*found.hints, hint))
+        if found.code == codes.UNKNOWN_FUNCTION.id and any(f"found {name}," in found.message for name in _WATCHLISTS):
+            found = replace(found, hints=(*found.hints, "--watchlists names a folder with a file of CSV for each"))
         return _placed(found, detection).about(detection.key)
 
 

@@ -14,6 +14,8 @@ from rulefold.cli.options import (
     functions_option,
     pages_of_settings,
     tables_option,
+    watchlists_option,
+    with_watchlists,
     workspace_of,
 )
 from rulefold.cli.terminal import counted, plain, print_diagnostic
@@ -74,6 +76,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 )
 @tables_option
 @functions_option
+@watchlists_option
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a query may take of memory.")
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
@@ -86,6 +89,7 @@ def run(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     memory: str,
     timeout: str,
     threads: int | None,
@@ -102,8 +106,9 @@ def run(
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
     limits = _limits(memory, timeout, threads)
+    workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
-        correlator = Correlator(data, workspace_of(tables, functions, paths), limits, now, _tell)
+        correlator = Correlator(data, workspace, limits, now, _tell)
     except DataError as error:
         raise click.UsageError(str(error)) from error
     if explain:

@@ -38,3 +38,15 @@ class Table:
 
     schema: Mapping[str, str] | None
     source: object
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """A watchlist of Sentinel: its items, and the column whose values are its search key, else the first one.
+
+    The items are a table; of a path, which is one of CSV, and of Arrow data a schema may be missing.  All columns are
+    text in a query, whatever they are here.
+    """
+
+    items: Table
+    search_key: str | None = None

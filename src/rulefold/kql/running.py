@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rulefold.diagnostics import Severity
 from rulefold.kql.bind import bind
@@ -14,7 +15,7 @@ from rulefold.kql.lower.dialects import DIALECTS
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
-from rulefold.kql.results import Result, ResultColumn, Table
+from rulefold.kql.results import Result, ResultColumn, Table, Watchlist
 from rulefold.kql.syntax import Function
 from rulefold.text import Span
 
@@ -42,11 +43,12 @@ def bound(
     schemas: Mapping[str, Mapping[str, str]],
     functions: Mapping[str, Function],
     discover: Callable[[Plugin], Row] | None = None,
+    watchlists: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Relation | Value:
     """The plan of a query without a fault.  `discover` tells the columns of a plug-in that depend on the data."""
     query, faults = parse(text)
     _raise_first(faults)
-    result = bind(query, schemas, functions, discover)
+    result = bind(query, schemas, functions, discover, watchlists)
     _raise_first(result.diagnostics)
     return _giving(result.plan, text)
 
@@ -70,11 +72,12 @@ def run(
     now: datetime | None = None,
     engine: str = "duckdb",
     *,
+    watchlists: Mapping[str, Watchlist | Table | Path | str] | None = None,
     memory: str | int | None = None,
     timeout: str | float | None = None,
     threads: int | None = None,
 ) -> Result:
-    """Run a query over tables.
+    """Run a query over tables, and over watchlists by their aliases: each a table, or the path of a file of CSV.
 
     `now` is the time at which it runs, an aware datetime; the present one if not given.  A run may take so much
     `memory` (`1GB`, or bytes; 4 GB or half of the machine's if not given), time (`30s`, or seconds; 4 minutes) and
@@ -84,8 +87,16 @@ def run(
     with ENGINES[engine](Limits.of(memory, timeout, threads)) as session:
         for name, table in (tables or {}).items():
             session.load(name, table)
+        if watchlists is not None:
+            session.load_watchlists({alias: _watchlist(one) for alias, one in watchlists.items()})
         session.close_off()
         return answered(session, lowered(session, text, functions or {}, now))
+
+
+def _watchlist(given: Watchlist | Table | Path | str) -> Watchlist:
+    if isinstance(given, Watchlist):
+        return given
+    return Watchlist(given if isinstance(given, Table) else Table(None, given))
 
 
 def lowered(
@@ -97,7 +108,7 @@ def lowered(
     def discover(plugin: Plugin) -> Row:
         return session.columns_of(plugin, time)
 
-    plan = bound(text, session.schemas, functions or {}, discover)
+    plan = bound(text, session.schemas, functions or {}, discover, session.watchlists)
     return lower(plan, session.words(), text, time)
 
 

@@ -26,6 +26,7 @@ from rulefold.kql.engines.duckdb_tables import (
     found_types,
     stated_types,
 )
+from rulefold.kql.engines.duckdb_watchlists import item_types, items_name, watchlist_rows
 from rulefold.kql.engines.files import FilesError, files_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
@@ -35,7 +36,7 @@ from rulefold.kql.lower.duckdb import DuckDB, times
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table
+from rulefold.kql.results import Table, Watchlist
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import Type
 
@@ -92,14 +93,31 @@ class DuckDBSession(Session):
             raise _failure(f"found two tables that differ only in case: {name}")
         types = None if table.schema is None else stated_types(table.schema)
         where = str(table.source) if isinstance(table.source, str | Path) else name
+        with self._reading(where):
+            found = self._loaded(name, types, table.source)
+        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    @contextmanager
+    def _reading(self, where: str) -> Iterator[None]:
         try:
             with self._bounded(where):
-                found = self._loaded(name, types, table.source)
+                yield
         except FilesError as error:
             raise _failure(str(error)) from error
         except OSError as error:
             raise _failure(f"{where}: {error.strerror}") from error
-        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    def load_watchlist(self, alias: str, watchlist: Watchlist) -> None:
+        self.watchlists = self.watchlists or {}
+        if alias.lower() in map(str.lower, self.watchlists):
+            raise _failure(f"found two watchlists that differ only in case: {alias}")
+        source = watchlist.items.source
+        where = str(source) if isinstance(source, str | Path) else alias
+        with self._reading(where):
+            items = self._loaded(items_name(alias), item_types(watchlist.items, self._ask), source)
+            found, types = watchlist_rows(alias, items, watchlist.search_key, self.words())
+            self._create(self.words().watchlist_name(alias), "VIEW", self._as(found, types))
+        self.watchlists[alias] = {column: str(type_) for column, type_ in types.items()}
 
     def _loaded(self, name: str, types: Types | None, source: object) -> Types:
         if isinstance(source, str | Path):

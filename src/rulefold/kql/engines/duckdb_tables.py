@@ -134,6 +134,11 @@ def _csv(files: Files, types: Types | None, ask: Ask) -> list[tuple[Found, dict[
     return parts
 
 
+def csv_names(files: Files, ask: Ask) -> list[str]:
+    """The columns that the heads of files name."""
+    return list(dict.fromkeys(name for path in files.paths for name in _head(path, ask)[1]))
+
+
 def _head(path: str, ask: Ask) -> tuple[str, tuple[str, ...]]:
     """What parts the columns of a file, and their names; no names for an empty file."""
     rows = ask(scans.first_line(path))

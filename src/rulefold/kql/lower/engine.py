@@ -80,6 +80,11 @@ class Engine(ABC):
     def table_name(self, name: str) -> str:
         """The name under which the engine has a table."""
 
+    @staticmethod
+    def watchlist_name(alias: str) -> str:
+        """The name under which the engine has a watchlist, which is none of a table."""
+        return f"watchlist ${alias}"
+
     @abstractmethod
     def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
         """The values from one to another by steps, and what they are selected from."""

@@ -40,6 +40,7 @@ from rulefold.kql.plan import (
     Union,
     UnknownRows,
     Value,
+    WatchlistRows,
 )
 from rulefold.kql.types import Type
 
@@ -117,6 +118,10 @@ class Relations:
     def _table(self, relation: TableRows) -> Rows:
         fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
         return Rows(self.engine.table_name(relation.name), fields, names)
+
+    def _watchlist(self, relation: WatchlistRows) -> Rows:
+        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        return Rows(self.engine.watchlist_name(relation.alias), fields, names)
 
     def _given(self, relation: GivenRows) -> Rows:
         self.over(Rows("", {}, frozenset()))
@@ -472,6 +477,7 @@ _OTHERS: dict[str, Callable[..., Rows]] = {
 }
 _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
+    WatchlistRows: Relations._watchlist,
     GivenRows: Relations._given,
     RangeRows: Relations._range,
     UnknownRows: Relations._unknown,
