@@ -129,7 +129,7 @@ class DuckDBSession(Session):
         if types is None:
             raise FilesError(f"{name}: found rows without a schema, expected the types of their columns")
         found, text = found_rows(types, source)
-        self._create(name, "TABLE", self._as(found, types), [text])
+        self._create(name, "TABLE", self._as(found, types, name), [text])
         return types
 
     def _load_files(self, name: str, types: Types | None, source: Path) -> Types:
@@ -139,9 +139,9 @@ class DuckDBSession(Session):
         types = types or _together(part_types for _, part_types in parts)
         if not types:
             raise FilesError(f"{source}: found no columns, and no schema states any")
-        queries: list[exp.Query] = [self._as(found, types) for found, _ in parts]
+        queries: list[exp.Query] = [self._as(found, types, name) for found, _ in parts]
         if not queries:
-            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types)]
+            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types, name)]
         query = reduce(lambda all_, one: exp.Union(this=all_, expression=one, distinct=False), queries)
         self._create(name, "VIEW", query)
         self._readable += files.paths
@@ -154,14 +154,14 @@ class DuckDBSession(Session):
         columns = described(query, self._ask)
         found = Found(query, {column: (sql.column(column), type_) for column, type_ in columns.items()})
         types = types or found_types(found)
-        self._create(name, "TABLE", self._as(found, types))
+        self._create(name, "TABLE", self._as(found, types, name))
         self._connection.unregister(_ARROW)
         return types
 
-    def _as(self, found: Found, types: Types) -> exp.Select:
+    def _as(self, found: Found, types: Types, table: str | None = None) -> exp.Select:
         words = self.words()
         words.once = lambda node: node.copy
-        return columns_as(found, types, words)
+        return columns_as(found, types, words, table)
 
     def _create(self, name: str, kind: str, query: exp.Query, values: Sequence[object] | None = None) -> None:
         table = exp.Table(this=sql.name(self.words().table_name(name)))
