@@ -11,7 +11,7 @@ from rulefold.kql.engines import ENGINES
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 SCHEMA = {"TimeGenerated": "datetime", "Type": "string", "User": "string"}
-ROW = {"TimeGenerated": "2024-05-04T12:00:00Z", "User": "ada"}
+ROW: dict[str, object] = {"TimeGenerated": "2024-05-04T12:00:00Z", "User": "ada"}
 
 
 def written(path: Path, *rows: dict[str, object]) -> Path:

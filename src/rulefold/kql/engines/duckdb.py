@@ -28,6 +28,7 @@ from rulefold.kql.engines.duckdb_tables import (
 )
 from rulefold.kql.engines.duckdb_watchlists import item_types, items_name, watchlist_rows
 from rulefold.kql.engines.files import FilesError, files_of
+from rulefold.kql.engines.frames import Stream, stream_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import QueryError, Stage, fault
@@ -122,8 +123,8 @@ class DuckDBSession(Session):
     def _loaded(self, name: str, types: Types | None, source: object) -> Types:
         if isinstance(source, str | Path):
             return self._load_files(name, types, Path(source))
-        if hasattr(source, "__arrow_c_stream__"):
-            return self._load_arrow(name, types, source)
+        if (stream := stream_of(source)) is not None:
+            return self._load_arrow(name, types, stream)
         if not isinstance(source, Sequence):
             raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
         if types is None:
@@ -147,13 +148,15 @@ class DuckDBSession(Session):
         self._readable += files.paths
         return types
 
-    def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
+    def _load_arrow(self, name: str, types: Types | None, stream: Stream) -> Types:
         """Make a table, as a stream can be read once."""
-        self._connection.register(_ARROW, source)
+        self._connection.register(_ARROW, stream.source)
         query = select([star()], exp.From(this=exp.Table(this=sql.name(_ARROW))))
         columns = described(query, self._ask)
-        found = Found(query, {column: (sql.column(column), type_) for column, type_ in columns.items()})
-        types = types or found_types(found)
+        exact = stream.names or tuple(columns)  # the engine renames what differs only in case
+        given = zip(exact, columns.items(), strict=True)
+        found = Found(query, {name: (sql.column(column), type_) for name, (column, type_) in given})
+        types = types or {**found_types(found), **stream.types}
         self._create(name, "TABLE", self._as(found, types, name))
         self._connection.unregister(_ARROW)
         return types
