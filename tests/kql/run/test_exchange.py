@@ -101,6 +101,14 @@ def test_objects_of_numpy_and_times_in_bags() -> None:
     )
 
 
+def test_types_that_the_engine_has_not() -> None:
+    pandas, numpy = library("pandas"), library("numpy")
+    library("pyarrow")
+    assert read(pandas.DataFrame({"f": numpy.array([1.5], dtype="float16")})) == ((1.5,),)
+    assert "Object of type Period" in told(pandas.DataFrame({"p": pandas.period_range("2024-01", periods=1, freq="M")}))
+    assert "Object of type complex" in told(pandas.DataFrame({"c": [1j]}))
+
+
 def test_decimals_are_kept_where_they_are_stated() -> None:
     pandas, polars, arrow = library("pandas"), library("polars"), library("pyarrow")
     value = Decimal("12345678901234567890.123456")

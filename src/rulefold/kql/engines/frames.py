@@ -71,11 +71,16 @@ def _holds(values: Any, *kinds: type) -> bool:
 
 
 def _as_it_is(values: Any, arrow: Any) -> Any:
-    """A column as Arrow data, None where it has values of several kinds, or such as Arrow has not."""
+    """A column as Arrow data, None where it has values of several kinds, or such as Arrow and the engine have not."""
     try:
-        return arrow.Array.from_pandas(values)
+        array = arrow.Array.from_pandas(values)
     except (arrow.ArrowException, OverflowError, TypeError, ValueError):
         return None
+    if (
+        getattr(array.type, "extension_name", "") == "pandas.period"
+    ):  # whole numbers, of which nothing says what they are
+        return None
+    return array.cast(arrow.float32()) if array.type == arrow.float16() else array
 
 
 def _gone(values: Any, pandas: Any) -> Iterable[bool]:
