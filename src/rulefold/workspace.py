@@ -117,6 +117,21 @@ def _text(path: Path, data: bytes) -> str:
         raise _unreadable(path, error) from error
 
 
+def external_files(path: Path) -> dict[str, Path]:
+    """The files that stand for URIs of external data: YAML or JSON, `uri: path`, relative to its own folder.
+
+    Raises WorkspaceError.
+    """
+    try:
+        text = _text(path, path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    data = _yaml(path, text)
+    if not isinstance(data, dict) or not all(isinstance(part, str) for pair in data.items() for part in pair):
+        raise WorkspaceError(f"{path}: found no mapping of texts, expected the path of a file for each URI")
+    return {uri: path.parent / file for uri, file in data.items()}
+
+
 # ---------------------------------------------------------------------------------------------------------- tables
 
 

@@ -280,3 +280,21 @@ def test_watchlists_that_are_stated_wrongly(text: str, message: str, folder: Pat
     assert done.returncode == 2
     assert message in done.stderr
     assert run(folder, "--data", "data", "--watchlists", "nowhere").returncode == 2
+
+
+def test_files_that_stand_for_external_data(folder: Path) -> None:
+    uri = "https://example.org/known.csv"
+    query = f"let known = externaldata(User: string) ['{uri}'];\nSignins | where User in (known) | project User"
+    (folder / "catalog" / "page.md").write_text(page((id_of(1), "Known", query)), encoding="utf-8")
+    refused = run(folder, "Known", "--data", "data")
+    assert refused.returncode == 1
+    assert f"found externaldata of {uri}, and no file that stands for it" in refused.stderr
+    (folder / "lists").mkdir()
+    (folder / "lists" / "known.csv").write_text("ada\n", encoding="utf-8")
+    (folder / "lists" / "map.yaml").write_text(f"{uri}: known.csv\n", encoding="utf-8")
+    done = run(folder, "Known", "--data", "data", "--external", "lists/map.yaml", "--format", "json")
+    assert json.loads(done.stdout) == [{"User": "ada"}]
+    (folder / "lists" / "map.yaml").write_text("- known.csv\n", encoding="utf-8")
+    wrong = run(folder, "Known", "--data", "data", "--external", "lists/map.yaml")
+    assert wrong.returncode == 2
+    assert "found no mapping of texts, expected the path of a file for each URI" in wrong.stderr

@@ -77,6 +77,12 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 @tables_option
 @functions_option
 @watchlists_option
+@click.option(
+    "--external",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Files that stand for what externaldata asks for, as YAML: uri: path, relative to FILE.",
+)
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a query may take of memory.")
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
@@ -90,6 +96,7 @@ def run(
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
     watchlists: Path | None,
+    external: Path | None,
     memory: str,
     timeout: str,
     threads: int | None,
@@ -100,7 +107,8 @@ def run(
     An ARG that names a path is pages, a catalogue or an output folder; any other is the id or the title of a detection.
     Without a path catalog/ is read, without an id all detections are run.
     """
-    from rulefold.correlate import Correlator, DataError
+    from rulefold.correlate import Correlator, DataError, Tables
+    from rulefold.workspace import WorkspaceError, external_files
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
@@ -108,9 +116,11 @@ def run(
     limits = _limits(memory, timeout, threads)
     workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
-        correlator = Correlator(data, workspace, limits, now, _tell)
-    except DataError as error:
+        files = external_files(external) if external else {}
+        read = Tables(data, workspace, _tell, files)
+    except (DataError, WorkspaceError) as error:
         raise click.UsageError(str(error)) from error
+    correlator = Correlator(read, limits, now)
     if explain:
         return _explain(correlator, detections)
     return _run(correlator, detections, form, output, alone=len(wanted) == 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from rulefold.kql.types import Type
@@ -56,14 +57,21 @@ class Result:
         return as_html(self)
 
 
+class Timespan(NamedTuple):
+    """The time that a query sees of tables with a column `TimeGenerated`: from the start on, and before the end."""
+
+    start: datetime
+    end: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table for a query to read: the types of its columns by name, and where its rows are.
 
     The source is a list of rows (dicts by column, or tuples in the order of the schema); a frame of pandas or Polars,
     or another object that gives Arrow data (`__arrow_c_stream__`); or the path of a file or of a folder of files: JSON
-    lines, JSON, CSV or Parquet, also compressed by gzip or zstd.  Without a schema, the columns of a path and of Arrow
-    data are those that are found there.
+    lines, JSON, CSV or Parquet, also compressed by gzip or zstd (Parquet as a whole: by gzip).  Without a schema, the
+    columns of a path and of Arrow data are those that are found there.
     """
 
     schema: Mapping[str, str] | None

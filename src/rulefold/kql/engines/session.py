@@ -9,7 +9,7 @@ from typing import Self
 from rulefold.kql.lower import Lowered
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table, Watchlist
+from rulefold.kql.results import Table, Timespan, Watchlist
 
 
 class Session(ABC):
@@ -33,8 +33,15 @@ class Session(ABC):
         """The engine's words, for one query."""
 
     @abstractmethod
-    def load(self, name: str, table: Table) -> None:
-        """Make a table known under a name.  Raises QueryError for data that cannot be read."""
+    def load(self, name: str, table: Table, *, stored: bool = False) -> None:
+        """Make a table known under a name.  Raises QueryError for data that cannot be read.
+
+        What is `stored` is read now, and kept on disk in the engine's own form: for files that many queries read.
+        """
+
+    @abstractmethod
+    def stand_for(self, files: Mapping[str, Path]) -> None:
+        """Say which file stands for each URI of external data; none is looked at before a query asks for it."""
 
     @abstractmethod
     def load_watchlist(self, alias: str, watchlist: Watchlist) -> None:
@@ -52,8 +59,24 @@ class Session(ABC):
         """Close the way to all that was not loaded, but for files that are to be written."""
 
     @abstractmethod
+    def fork(self) -> "Session":
+        """Another session over the same tables, for queries beside those of this one; it ends before this one does."""
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Begin the time of another query, which may run as long as the first."""
+
+    @abstractmethod
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
         """Run a statement: its rows as Python values, see `Result`.  Raises QueryError."""
+
+    @abstractmethod
+    def counted(self, lowered: Lowered, most: int) -> tuple[list[tuple[object, ...]], int]:
+        """Run a statement: so many of its rows at most, and how many there are.  Raises QueryError."""
+
+    @abstractmethod
+    def minutes(self, name: str, column: str) -> list[int]:
+        """The minutes since 1970 in which a table has rows by a column of times, in their order.  Raises QueryError."""
 
     @abstractmethod
     def explain(self, lowered: Lowered) -> str:
@@ -64,7 +87,7 @@ class Session(ABC):
         """Run a statement and write its rows: timespans as text, dynamics as JSON.  Raises QueryError."""
 
     @abstractmethod
-    def columns_of(self, plugin: Plugin, now: datetime) -> Row:
+    def columns_of(self, plugin: Plugin, now: datetime, timespan: Timespan | None) -> Row:
         """The columns that a plug-in finds in the data."""
 
     @abstractmethod

@@ -12,6 +12,7 @@ from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.steps import final
 from rulefold.kql.plan import Column, GivenRows, Plugin, Relation, Row, Value
+from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
 
 
@@ -27,15 +28,21 @@ class Lowered:
         return self.statement.sql(dialect, pretty=True, copy=False)
 
 
-def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime | None = None) -> Lowered:
+def lower(
+    plan: Relation | Value,
+    engine: Engine,
+    text: str = "",
+    now: datetime | None = None,
+    timespan: Timespan | None = None,
+) -> Lowered:
     """A plan as a statement of an engine.
 
     `text` is the query, whose lines are told beside the steps; `now` the time at which it runs, None for that of the
-    engine.  Raises QueryError for what is not run.
+    engine; `timespan` the time that it sees of tables, None for all.  Raises QueryError for what is not run.
     """
     if isinstance(plan, Value):
         plan = GivenRows(Row({"print_0": Column(plan.type)}), ((plan,),), span=plan.span)
-    relations = Relations(engine, Reading(plan), text, now)
+    relations = Relations(engine, Reading(plan), text, now, timespan)
     rows = relations.rows(plan)
     if relations.values.cut is not None and relations.values.measured:
         what = "found a time with ticks of 100 ns in a query that measures times, which are kept by the microsecond"
@@ -45,9 +52,11 @@ def lower(plan: Relation | Value, engine: Engine, text: str = "", now: datetime 
     return Lowered(statement, tuple((name, types.get(name, Type.DYNAMIC)) for name in plan.row))
 
 
-def lower_question(plugin: Plugin, engine: Engine, now: datetime | None = None) -> exp.Select:
+def lower_question(
+    plugin: Plugin, engine: Engine, now: datetime | None = None, timespan: Timespan | None = None
+) -> exp.Select:
     """The statement that asks the data for the columns of a plug-in: their names, and the kinds of their values."""
-    relations = Relations(engine, Reading(plugin), "", now)
+    relations = Relations(engine, Reading(plugin), "", now, timespan)
     return _with_steps(plugins.asked(relations, plugin), relations)
 
 

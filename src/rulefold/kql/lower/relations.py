@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.external import external_rows
 from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
@@ -20,6 +22,7 @@ from rulefold.kql.plan import (
     Choose,
     Compute,
     Distinct,
+    ExternalRows,
     Filter,
     GivenRows,
     Item,
@@ -42,8 +45,10 @@ from rulefold.kql.plan import (
     Value,
     WatchlistRows,
 )
+from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
 
+_TIME = "TimeGenerated"
 _JOINS = {
     "inner": ("", "INNER"),
     "innerunique": ("", "INNER"),
@@ -65,11 +70,14 @@ _SEMI_JOINS = {
 class Relations:
     """Lowers the relations of one query.  One that is used twice is one step."""
 
-    def __init__(self, engine: Engine, reading: Reading, text: str, now: datetime | None) -> None:
+    def __init__(
+        self, engine: Engine, reading: Reading, text: str, now: datetime | None, timespan: Timespan | None = None
+    ) -> None:
         """See `lower`."""
         self.engine, self.reading = engine, reading
         self.builder = Builder(text)
         self.values = Values(engine, self, now)
+        self._timespan = timespan
         self._rows: dict[int, Rows] = {}
         self.windows = not reading.functions.isdisjoint(engine.windows)  # functions that look at the rows around
 
@@ -116,8 +124,29 @@ class Relations:
         return Rows(self.builder.add(query, place), fields, frozenset(names), ())
 
     def _table(self, relation: TableRows) -> Rows:
-        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
-        return Rows(self.engine.table_name(relation.name), fields, names)
+        """A table, or what is read of it: engines take their time over columns that they carry from step to step."""
+        columns = {name: column.type for name, column in relation.row.columns.items()}
+        fields, names = table_fields(columns)
+        table = Rows(self.engine.table_name(relation.name), fields, names)
+        within = self._within(fields.get(_TIME))
+        is_read = self.reading.is_read(relation)
+        read = {name: field for name, field in fields.items() if is_read(name)}
+        if len(read) == len(fields):
+            if within is None:
+                return table
+            return self.builder.kept(table, select([star()], table.source(), where=within), relation)
+        listed = [sql.column(field.name) for field in read.values()]
+        step = self.builder.add(select(listed or [_nothing()], table.source(), where=within), relation)
+        return Rows(step, read, frozenset(field.name.lower() for field in read.values()))
+
+    def _within(self, time: Field | None) -> Node | None:
+        """The condition that a row is of the time that the query sees."""
+        if self._timespan is None or time is None or time.type is not Type.DATETIME:
+            return None
+        start, end = (self.engine.literal(Type.DATETIME, ticks_of(one)) for one in self._timespan)
+        return sql.all_of(
+            [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)],
+        )
 
     def _watchlist(self, relation: WatchlistRows) -> Rows:
         fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
@@ -479,6 +508,7 @@ _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
     WatchlistRows: Relations._watchlist,
     GivenRows: Relations._given,
+    ExternalRows: external_rows,
     RangeRows: Relations._range,
     UnknownRows: Relations._unknown,
     Filter: Relations._filter,

@@ -1,18 +1,19 @@
 """KQL in the words of DuckDB."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import copysign
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, failing, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
 from rulefold.kql.lower.duckdb.relations import PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.external import External
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
@@ -25,6 +26,7 @@ from rulefold.text import Span
 if TYPE_CHECKING:
     from rulefold.kql.lower.relations import Relations
 
+Files = Callable[[External, Mapping[str, Type]], exp.Query]  # finds files and how to read them
 _STEP = re.compile(r"step_\d+\$*", re.IGNORECASE)  # what the steps of a query are called
 
 
@@ -38,6 +40,10 @@ class DuckDB(Engine):
     by_name: ClassVar = True
     relations: ClassVar = RELATIONS
     plugins: ClassVar = PLUGINS
+
+    def __init__(self, files: Files | None = None) -> None:
+        """For a run that has files for what is outside of all tables, or for none."""
+        self._files = files
 
     def literal(self, type_: Type, value: object) -> Node:
         if value is None:
@@ -67,6 +73,9 @@ class DuckDB(Engine):
     def null(self, type_: Type) -> Node:
         return types.cast(sql.null(), types.sql_type(type_))
 
+    def guarded(self, wrong: Node, why: str, node: Node) -> Node:
+        return failing.guarded(wrong, why, node)
+
     def convert(self, term: Term, type_: Type) -> Term:
         return conversions.convert(self, term, type_)
 
@@ -83,6 +92,11 @@ class DuckDB(Engine):
 
     def table_name(self, name: str) -> str:
         return f"{name}$" if _STEP.fullmatch(name) else name
+
+    def external(self, wanted: External, types: Mapping[str, Type]) -> exp.Query:
+        if self._files is None:
+            raise wanted.without_file(wanted.sources[0])
+        return self._files(wanted, types)
 
     def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts

@@ -1,0 +1,81 @@
+"""The tables of a folder: what is there, and how it comes into a session."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from rulefold.kql import Table
+from rulefold.kql.analyse import analyse
+from rulefold.kql.engines.files import FilesError, files_of, tables_of
+from rulefold.kql.engines.session import Session
+from rulefold.workspace import Workspace
+
+WATCHLISTS = frozenset({"_GetWatchlist", "_GetWatchlistAlias"})
+_PLAIN = ("json", "csv")  # kinds of files that are read from the first byte to the last each time
+
+
+class DataError(ValueError):
+    """A folder of tables that cannot be used; the message says why."""
+
+
+class Tables:
+    """A file or a folder for each table; types of columns are those of the workspace, or else found in the data.
+
+    What was found, and which tables are empty because the folder lacks them, is told once, by `tell`.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        workspace: Workspace,
+        tell: Callable[[str], None],
+        external: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Look at what the folder has; `external` has files that stand for URIs.  Raises DataError."""
+        self.data, self.workspace, self._tell, self.external = data, workspace, tell, external or {}
+        self._found: dict[str, Mapping[str, str]] = {}
+        self._told: set[str] = set()
+        try:
+            self._paths = tables_of(data)
+        except FilesError as error:
+            raise DataError(str(error)) from error
+
+    def needed(self, query: str) -> tuple[str, ...]:
+        """The tables that a query names and that are there, or whose columns are known."""
+        known = {**{name: {} for name in self._paths}, **self.workspace.tables, **self._found}
+        return analyse(query, known, self.workspace.functions).tables
+
+    def needs_watchlists(self, query: str) -> bool:
+        """Whether a query asks for watchlists, of the workspace where it states any."""
+        looked = analyse(query, self.workspace.tables, self.workspace.functions)
+        return not WATCHLISTS.isdisjoint((*looked.functions, *looked.missing_functions))
+
+    def load_watchlists(self, session: Session, *queries: str) -> None:
+        """Make the watchlists known where one of the queries asks for them.  Raises QueryError."""
+        if self.workspace.watchlists is not None and any(map(self.needs_watchlists, queries)):
+            session.load_watchlists(self.workspace.watchlists)
+
+    def load(self, session: Session, names: Iterable[str], *, often: bool = False) -> None:
+        """Make tables known to a session; those that many queries read are read but once.  Raises QueryError."""
+        for name in names:
+            path, stated = self._paths.get(name), self.workspace.tables.get(name)
+            if path is None:
+                self._tell_once(f"{name} is empty: {self.data} has no file or folder of this name")
+                session.load(name, Table(stated, []))
+                continue
+            session.load(name, Table(stated or self._found.get(name), path), stored=often and _is_plain(path))
+            if stated is None and name not in self._found:
+                self._found[name] = session.schemas[name]
+                columns = ", ".join(f"{column} {type_}" for column, type_ in session.schemas[name].items())
+                self._tell_once(f"{name} has columns whose types no file states, found: {columns}")
+
+    def _tell_once(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            self._tell(message)
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return files_of(path).kind in _PLAIN
+    except (FilesError, OSError):  # told when it is loaded
+        return False
