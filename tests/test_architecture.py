@@ -20,7 +20,7 @@ BELOW: dict[str, set[str]] = {
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
-BELOW["kql"] = {"codes", *BELOW["codes"]}
+BELOW["kql"] = {"codes", "visible", *BELOW["codes"]}
 BELOW["workspace"] = {"kql", *BELOW["kql"]}
 BELOW["queries"] = {"kql", "model", "workspace", *BELOW["model"]}
 BELOW["folding"] = {"model", "queries", "version", "workspace", *BELOW["model"]}
@@ -73,6 +73,9 @@ ONLY_IMPORTERS = {
     "jinja2": {"html_text"},
     "markupsafe": {"html_text"},
     "ruamel": {"sources", "workspace.py"},
+    "pandas": {"kql/exchange.py", "kql/results.py"},
+    "polars": {"kql/exchange.py", "kql/results.py"},
+    "pyarrow": {"kql/exchange.py", "kql/results.py"},
 }
 
 

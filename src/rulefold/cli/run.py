@@ -14,6 +14,8 @@ from rulefold.cli.options import (
     functions_option,
     pages_of_settings,
     tables_option,
+    watchlists_option,
+    with_watchlists,
     workspace_of,
 )
 from rulefold.cli.terminal import counted, plain, print_diagnostic
@@ -74,6 +76,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 )
 @tables_option
 @functions_option
+@watchlists_option
 @click.option(
     "--external",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -104,6 +107,7 @@ def run(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     external: Path | None,
     memory: str,
     timeout: str,
@@ -128,9 +132,10 @@ def run(
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
     limits = _limits(memory, timeout, threads)
+    workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
         files = external_files(external) if external else {}
-        read = Tables(data, workspace_of(tables, functions, paths), _tell, files)
+        read = Tables(data, workspace, _tell, files)
     except (DataError, WorkspaceError) as error:
         raise click.UsageError(str(error)) from error
     if everything or start is not None or end is not None:

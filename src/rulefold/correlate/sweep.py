@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 from rulefold import codes
 from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
-from rulefold.correlate.tables import Tables
+from rulefold.correlate.tables import WATCHLISTS, Tables
 from rulefold.kql import QueryError, Result, ResultColumn, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
@@ -53,8 +53,9 @@ def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> I
     """A session with all tables that detections name; a table that cannot be read costs those that name it."""
     with ENGINES[_DIALECT](limits) as session:
         uses: dict[str, int] = {}
-        for detection in detections:
-            for name in tables.needed(detection.query):
+        queries = [detection.query for detection in detections]
+        for query in queries:
+            for name in tables.needed(query):
                 uses[name] = uses.get(name, 0) + 1
         broken: dict[str, QueryError] = {}
         tables.load(session, [name for name in uses if not tables.is_present(name)])
@@ -66,6 +67,11 @@ def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> I
                 tables.load(session, [name], often=count > 1)
             except QueryError as error:
                 broken[name] = error
+        session.restart()
+        try:
+            tables.load_watchlists(session, *queries)
+        except QueryError as error:
+            broken |= dict.fromkeys(WATCHLISTS, error)
         session.stand_for(tables.external)
         session.close_off()
         yield Shared(tables, session, broken)
@@ -88,6 +94,8 @@ class Shared:
         for name in self._tables.needed(detection.query) if self._broken else ():
             if name in self._broken:
                 raise self._broken[name]
+        if not WATCHLISTS.isdisjoint(self._broken) and self._tables.needs_watchlists(detection.query):
+            raise self._broken[min(WATCHLISTS)]
         return Asked(self, self._session, Prepared(self._session, detection.query, self._tables.workspace.functions))
 
     def empty(self, timespan: Timespan) -> "Emptiness":

@@ -9,6 +9,7 @@ from rulefold.kql.engines.files import FilesError, files_of, tables_of
 from rulefold.kql.engines.session import Session
 from rulefold.workspace import Workspace
 
+WATCHLISTS = frozenset({"_GetWatchlist", "_GetWatchlistAlias"})
 _PLAIN = ("json", "csv")  # kinds of files that are read from the first byte to the last each time
 
 
@@ -42,6 +43,16 @@ class Tables:
         """The tables that a query names and that are there, or whose columns are known."""
         known = {**{name: {} for name in self._paths}, **self.workspace.tables, **self._found}
         return analyse(query, known, self.workspace.functions).tables
+
+    def needs_watchlists(self, query: str) -> bool:
+        """Whether a query asks for watchlists, of the workspace where it states any."""
+        looked = analyse(query, self.workspace.tables, self.workspace.functions)
+        return not WATCHLISTS.isdisjoint((*looked.functions, *looked.missing_functions))
+
+    def load_watchlists(self, session: Session, *queries: str) -> None:
+        """Make the watchlists known where one of the queries asks for them.  Raises QueryError."""
+        if self.workspace.watchlists is not None and any(map(self.needs_watchlists, queries)):
+            session.load_watchlists(self.workspace.watchlists)
 
     def load(self, session: Session, names: Collection[str], *, often: bool = False) -> None:
         """Make tables known to a session; those that many queries read are read but once.  Raises QueryError."""

@@ -10,7 +10,8 @@ from rulefold.kql import Result, Table, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.running import lowered
-from rulefold.result_text import row_objects, written
+from rulefold.kql.written import written
+from rulefold.result_text import row_objects
 
 _FINDINGS = {"detection": "string", "title": "string", "at": "datetime", "row": "dynamic"}
 

@@ -155,6 +155,13 @@ class TableRows(Relation):
 
 
 @dataclass(frozen=True, slots=True)
+class WatchlistRows(Relation):
+    """The items of a watchlist."""
+
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
 class GivenRows(Relation):
     """Rows written in the query: `datatable`, `print`."""
 

@@ -15,7 +15,7 @@ from rulefold.kql.lower.dialects import DIALECTS
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.parse import parse
 from rulefold.kql.plan import Plugin, Relation, Row, Value
-from rulefold.kql.results import Result, ResultColumn, Table, Timespan
+from rulefold.kql.results import Result, ResultColumn, Table, Timespan, Watchlist
 from rulefold.kql.syntax import Function
 from rulefold.text import Span
 
@@ -43,11 +43,12 @@ def bound(
     schemas: Mapping[str, Mapping[str, str]],
     functions: Mapping[str, Function],
     discover: Callable[[Plugin], Row] | None = None,
+    watchlists: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Relation | Value:
     """The plan of a query without a fault.  `discover` tells the columns of a plug-in that depend on the data."""
     query, faults = parse(text)
     _raise_first(faults)
-    result = bind(query, schemas, functions, discover)
+    result = bind(query, schemas, functions, discover, watchlists)
     _raise_first(result.diagnostics)
     return _giving(result.plan, text)
 
@@ -71,13 +72,14 @@ def run(
     now: datetime | None = None,
     engine: str = "duckdb",
     *,
+    watchlists: Mapping[str, Watchlist | Table | Path | str] | None = None,
     timespan: Timespan | None = None,
     memory: str | int | None = None,
     timeout: str | float | None = None,
     threads: int | None = None,
     external: Mapping[str, str | Path] | None = None,
 ) -> Result:
-    """Run a query over tables.
+    """Run a query over tables, and over watchlists by their aliases: each a table, or the path of a file of CSV.
 
     `now` is the time at which it runs, an aware datetime; the present one if not given.  With a `timespan`, it sees
     only the rows of that time, in tables with a column TimeGenerated.  A run may take so much
@@ -89,6 +91,8 @@ def run(
     with ENGINES[engine](Limits.of(memory, timeout, threads)) as session:
         for name, table in (tables or {}).items():
             session.load(name, table)
+        if watchlists is not None:
+            session.load_watchlists({alias: _watchlist(one) for alias, one in watchlists.items()})
         session.stand_for({uri: Path(path) for uri, path in (external or {}).items()})
         session.close_off()
         return answered(session, lowered(session, text, functions or {}, now, timespan))
@@ -112,7 +116,7 @@ class Prepared:
             found.append(self._session.columns_of(plugin, now, timespan))
             return found[-1]
 
-        plan = bound(self._text, self._session.schemas, self._functions, discover)
+        plan = bound(self._text, self._session.schemas, self._functions, discover, self._session.watchlists)
         if not found:  # its columns are the same for all data
             self._plan = plan
         return plan
@@ -120,6 +124,12 @@ class Prepared:
     def at(self, now: datetime, timespan: Timespan | None = None) -> Lowered:
         """The query as a statement at a time.  Raises QueryError."""
         return lower(self.plan(now, timespan), self._session.words(), self._text, now, timespan)
+
+
+def _watchlist(given: Watchlist | Table | Path | str) -> Watchlist:
+    if isinstance(given, Watchlist):
+        return given
+    return Watchlist(given if isinstance(given, Table) else Table(None, given))
 
 
 def lowered(

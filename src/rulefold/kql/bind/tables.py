@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
-from rulefold.kql.bind.columns import Columns
 from rulefold.kql.bind.names import is_like, suffixed
 from rulefold.kql.bind.scope import Declared, Place, Scope
+from rulefold.kql.bind.watchlists import Watchlists, constant_text
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     EMPTY,
@@ -55,7 +55,7 @@ _NAME_OF_VIEW = "the name that Kusto gives the rows of a view"
 NOTHING = GivenRows(EMPTY, ())  # what an operator that brings its own rows stands on
 
 
-class Tables(Columns):
+class Tables(Watchlists):
     """Binds what gives rows."""
 
     def operator(self, source: Relation, op: syntax.Operator, scope: Scope) -> Relation:
@@ -124,6 +124,8 @@ class Tables(Columns):
         if (declared := self.declared(text, at.scope)) is not None:
             result = self.call_declared(declared, (), name.span, at)
             return result if result is not None else self.unknown(name.span)
+        if self.gives_watchlists(text):
+            return self.watchlist(Call(text, (), span=name.span), at)
         if not rows:
             return self.value(name, at)
         return self._unknown_table(text, name.span)
@@ -142,6 +144,8 @@ class Tables(Columns):
         if (declared := self.declared(call.function, at.scope)) is not None:
             result = self.call_declared(declared, call.arguments, call.span, at)
             return result if result is not None else self.unknown(call.span)
+        if self.gives_watchlists(call.function):
+            return self.watchlist(call, at)
         if call.function == "table":
             return self._table_call(call, at)
         if call.function in ("cluster", "database", "external_table", "materialized_view", "stored_query_result"):
@@ -155,11 +159,10 @@ class Tables(Columns):
         """`table("name")`."""
         self.collected.functions.setdefault("table")
         name = self.value(call.arguments[0], at) if call.arguments else None
-        if isinstance(name, Apply) and len(name.arguments) == 1:
-            name = name.arguments[0]  # the text, as a parameter of a function
-        if not (isinstance(name, Constant) and isinstance(name.value, str)):
+        text = constant_text(name)
+        if text is None:
             return self.unknown_rows(call.span, "table")
-        return self.relation(Name(name.value, span=call.arguments[0].span), at.scope)
+        return self.relation(Name(text, span=call.arguments[0].span), at.scope)
 
     def _remote(self, member: Member) -> Relation:
         """A table of another database or cluster."""
@@ -348,6 +351,8 @@ class Tables(Columns):
         return self.relation(table, at.scope.inner({name: rows}))
 
     def _is_there(self, first: Name | Call) -> bool:
+        if self.gives_watchlists(first.name if isinstance(first, Name) else first.function):
+            return True
         if isinstance(first, Name):
             return self.table(first.name) is not None
         return functions.lookup(first.function, Kind.SCALAR) is not None

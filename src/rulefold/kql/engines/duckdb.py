@@ -28,7 +28,9 @@ from rulefold.kql.engines.duckdb_tables import (
     found_types,
     stated_types,
 )
+from rulefold.kql.engines.duckdb_watchlists import item_types, items_name, watchlist_rows
 from rulefold.kql.engines.files import Files, FilesError, files_of
+from rulefold.kql.engines.frames import Stream, stream_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.engines.unpacking import Unpacker
@@ -39,7 +41,7 @@ from rulefold.kql.lower.external import External, Source, without_secret
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table, Timespan
+from rulefold.kql.results import Table, Timespan, Watchlist
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import Type
 
@@ -99,26 +101,43 @@ class DuckDBSession(Session):
             raise _failure(f"found two tables that differ only in case: {name}")
         types = None if table.schema is None else stated_types(table.schema)
         where = str(table.source) if isinstance(table.source, str | Path) else name
+        with self._reading(where):
+            found = self._loaded(name, types, table.source, stored=stored)
+        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    @contextmanager
+    def _reading(self, where: str) -> Iterator[None]:
         try:
             with self._bounded(where):
-                found = self._loaded(name, types, table.source, stored=stored)
+                yield
         except FilesError as error:
             raise _failure(str(error)) from error
         except OSError as error:
             raise _failure(f"{where}: {error.strerror}") from error
-        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    def load_watchlist(self, alias: str, watchlist: Watchlist) -> None:
+        self.watchlists = self.watchlists or {}
+        if alias.lower() in map(str.lower, self.watchlists):
+            raise _failure(f"found two watchlists that differ only in case: {alias}")
+        source = watchlist.items.source
+        where = str(source) if isinstance(source, str | Path) else alias
+        with self._reading(where):
+            items = self._loaded(items_name(alias), item_types(watchlist.items, self._ask), source, stored=False)
+            found, types = watchlist_rows(alias, items, watchlist.search_key, self.words())
+            self._create(self.words().watchlist_name(alias), "VIEW", self._as(found, types))
+        self.watchlists[alias] = {column: str(type_) for column, type_ in types.items()}
 
     def _loaded(self, name: str, types: Types | None, source: object, *, stored: bool) -> Types:
         if isinstance(source, str | Path):
             return self._load_files(name, types, Path(source), stored=stored)
-        if hasattr(source, "__arrow_c_stream__"):
-            return self._load_arrow(name, types, source)
+        if (stream := stream_of(source)) is not None:
+            return self._load_arrow(name, types, stream)
         if not isinstance(source, Sequence):
             raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
         if types is None:
             raise FilesError(f"{name}: found rows without a schema, expected the types of their columns")
         found, text = found_rows(types, source)
-        self._create(name, "TABLE", self._as(found, types), [text])
+        self._create(name, "TABLE", self._as(found, types, name), [text])
         return types
 
     def _load_files(self, name: str, types: Types | None, source: Path, *, stored: bool) -> Types:
@@ -128,9 +147,9 @@ class DuckDBSession(Session):
         types = types or _together(part_types for _, part_types in parts)
         if not types:
             raise FilesError(f"{source}: found no columns, and no schema states any")
-        queries: list[exp.Query] = [self._as(found, types) for found, _ in parts]
+        queries: list[exp.Query] = [self._as(found, types, name) for found, _ in parts]
         if not queries:
-            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types)]
+            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types, name)]
         query = reduce(lambda all_, one: exp.Union(this=all_, expression=one, distinct=False), queries)
         if stored:
             self._store(name, query)
@@ -158,21 +177,23 @@ class DuckDBSession(Session):
         paths = (self._unpacker.files(Path(path))[0] if path in files.packed else path for path in files.paths)
         return replace(files, paths=tuple(map(str, paths)))
 
-    def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
+    def _load_arrow(self, name: str, types: Types | None, stream: Stream) -> Types:
         """Make a table, as a stream can be read once."""
-        self._connection.register(_ARROW, source)
+        self._connection.register(_ARROW, stream.source)
         query = select([star()], exp.From(this=exp.Table(this=sql.name(_ARROW))))
         columns = described(query, self._ask)
-        found = Found(query, {column: (sql.column(column), type_) for column, type_ in columns.items()})
-        types = types or found_types(found)
-        self._create(name, "TABLE", self._as(found, types))
+        exact = stream.names or tuple(columns)  # the engine renames what differs only in case
+        given = zip(exact, columns.items(), strict=True)
+        found = Found(query, {name: (sql.column(column), type_) for name, (column, type_) in given})
+        types = types or {**found_types(found), **stream.types}
+        self._create(name, "TABLE", self._as(found, types, name))
         self._connection.unregister(_ARROW)
         return types
 
-    def _as(self, found: Found, types: Types) -> exp.Select:
+    def _as(self, found: Found, types: Types, table: str | None = None) -> exp.Select:
         words = self.words()
         words.once = lambda node: node.copy
-        return columns_as(found, types, words)
+        return columns_as(found, types, words, table)
 
     def _create(self, name: str, kind: str, query: exp.Query, values: Sequence[object] | None = None) -> None:
         table = exp.Table(this=sql.name(self.words().table_name(name)))
@@ -237,6 +258,7 @@ class DuckDBSession(Session):
         forked = DuckDBSession(self._limits)
         forked._connection = self._connection.cursor()
         forked.schemas, forked._external, forked._unpacker = self.schemas, self._external, self._unpacker
+        forked.watchlists = self.watchlists
         return forked
 
     def restart(self) -> None:

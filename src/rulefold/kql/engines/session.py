@@ -9,17 +9,18 @@ from typing import Self
 from rulefold.kql.lower import Lowered
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table, Timespan
+from rulefold.kql.results import Table, Timespan, Watchlist
 
 
 class Session(ABC):
     """A connection to an engine, for tables and queries over them.
 
     `schemas` are the tables that were loaded, with the types of their columns in KQL: as they were stated, or else as
-    they were found.
+    they were found.  `watchlists` are the columns of those by their aliases, None where there are none to be asked for.
     """
 
     schemas: dict[str, dict[str, str]]
+    watchlists: dict[str, dict[str, str]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +42,17 @@ class Session(ABC):
     @abstractmethod
     def stand_for(self, files: Mapping[str, Path]) -> None:
         """Say which file stands for each URI of external data; none is looked at before a query asks for it."""
+
+    @abstractmethod
+    def load_watchlist(self, alias: str, watchlist: Watchlist) -> None:
+        """Make a watchlist known under its alias.  Raises QueryError for one that cannot be read."""
+
+    def load_watchlists(self, watchlists: Mapping[str, Watchlist] | None) -> None:
+        """Make watchlists known, and say that there are no others; None leaves open what there is."""
+        if watchlists is not None:
+            self.watchlists = {}
+            for alias, watchlist in watchlists.items():
+                self.load_watchlist(alias, watchlist)
 
     @abstractmethod
     def close_off(self, *outputs: Path) -> None:

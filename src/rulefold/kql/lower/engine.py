@@ -85,6 +85,11 @@ class Engine(ABC):
     def table_name(self, name: str) -> str:
         """The name under which the engine has a table."""
 
+    @staticmethod
+    def watchlist_name(alias: str) -> str:
+        """The name under which the engine has a watchlist, which is none of a table."""
+        return f"watchlist ${alias}"
+
     @abstractmethod
     def external(self, wanted: "External", types: Mapping[str, Type]) -> exp.Query:
         """The rows of files in columns of these types, named as those of a table."""

@@ -43,6 +43,7 @@ from rulefold.kql.plan import (
     Union,
     UnknownRows,
     Value,
+    WatchlistRows,
 )
 from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
@@ -146,6 +147,10 @@ class Relations:
         return sql.all_of(
             [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)],
         )
+
+    def _watchlist(self, relation: WatchlistRows) -> Rows:
+        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        return Rows(self.engine.watchlist_name(relation.alias), fields, names)
 
     def _given(self, relation: GivenRows) -> Rows:
         self.over(Rows("", {}, frozenset()))
@@ -504,6 +509,7 @@ _OTHERS: dict[str, Callable[..., Rows]] = {
 }
 _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
+    WatchlistRows: Relations._watchlist,
     GivenRows: Relations._given,
     ExternalRows: external_rows,
     RangeRows: Relations._range,
