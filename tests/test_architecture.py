@@ -20,7 +20,7 @@ BELOW: dict[str, set[str]] = {
 BELOW["codes"] = {"diagnostics", *BELOW["diagnostics"]}
 BELOW["model"] = BELOW["pages"] = BELOW["inputs"] = {"codes", *BELOW["codes"]}
 BELOW["entries"] = {"model", "pages", *BELOW["model"]}
-BELOW["kql"] = {"codes", *BELOW["codes"]}
+BELOW["kql"] = {"codes", "visible", *BELOW["codes"]}
 BELOW["workspace"] = {"kql", *BELOW["kql"]}
 BELOW["queries"] = {"kql", "model", "workspace", *BELOW["model"]}
 BELOW["folding"] = {"model", "queries", "version", "workspace", *BELOW["model"]}
@@ -43,9 +43,11 @@ BELOW["plugins"] = {"store", "targets", *BELOW["store"], *BELOW["targets"]}
 BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chain"]}
 BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
 BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
+BELOW["findings"] = {"correlate", "html_text", "result_text", "version", *BELOW["correlate"], *BELOW["result_text"]}
 BELOW["ruletests"] = {"correlate", "filters", "result_text", "sources"}
 BELOW["ruletests"] |= BELOW["correlate"] | BELOW["result_text"] | BELOW["sources"]
 BELOW["cli"] = {
+    "findings",
     "cache",
     "api",
     "changes",
@@ -74,6 +76,9 @@ ONLY_IMPORTERS = {
     "jinja2": {"html_text"},
     "markupsafe": {"html_text"},
     "ruamel": {"sources", "workspace.py"},
+    "pandas": {"kql/exchange.py", "kql/results.py"},
+    "polars": {"kql/exchange.py", "kql/results.py"},
+    "pyarrow": {"kql/exchange.py", "kql/results.py"},
 }
 
 

@@ -1,53 +1,18 @@
-"""Results of queries as text: JSON, JSON lines, CSV, and tables for people.
-
-A datetime is ISO 8601 in UTC, a timespan `[-][d.]hh:mm:ss[.fffffff]`, a guid and a decimal text; a dynamic is JSON; a
-real that is no number is `NaN`, `Infinity` or `-Infinity`, as text.
-"""
+"""Results of queries as text: JSON, JSON lines, CSV, and tables for people; for values see `rulefold.kql.written`."""
 
 import json
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
+from collections.abc import Iterator, Sequence
 
 from rulefold.csv_text import as_csv
 from rulefold.kql import Result
 from rulefold.kql.types import NUMBERS
+from rulefold.kql.written import shown, written
 from rulefold.visible import visible
 
 _GAP = "  "
 _LEAST_VALUE = 20  # characters for a value, however long the names are
-
-
-def written(value: object) -> object:
-    """A value as one of JSON."""
-    match value:
-        case datetime():
-            return f"{value.replace(tzinfo=None).isoformat()}Z"
-        case timedelta():
-            return timespan_text(value)
-        case float() if not math.isfinite(value):
-            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-        case Decimal() | UUID():
-            return str(value)
-        case Mapping():
-            return {str(key): written(one) for key, one in value.items()}
-        case list() | tuple():
-            return [written(one) for one in value]
-        case _:
-            return value
-
-
-def timespan_text(span: timedelta) -> str:
-    """`[-][d.]hh:mm:ss[.fffffff]`."""
-    micros = abs(span // timedelta(microseconds=1))
-    seconds, fraction = divmod(micros, 1_000_000)
-    days, rest = divmod(seconds, 86_400)
-    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    sign = "-" if span < timedelta(0) else ""
-    return f"{sign}{f'{days}.' if days else ''}{clock}{f'.{fraction:06}0' if fraction else ''}"
 
 
 def row_objects(result: Result) -> list[dict[str, object]]:
@@ -79,21 +44,18 @@ def _cell(value: object) -> str | float | None:
         return "true" if value else "false"
     if isinstance(value, int | float) and math.isfinite(value):
         return value
-    return None if value is None else _shown(value)
+    return None if value is None else shown(value)
 
 
-def _shown(value: object) -> str:
-    """A value in a cell; null is empty."""
-    if value is None:
-        return ""
-    told = written(value)
-    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+def cells(result: Result) -> Iterator[list[str]]:
+    """The rows as texts for people; null is empty."""
+    return ([shown(value) for value in row] for row in result.rows)
 
 
 def as_lines(result: Result, width: int) -> Iterator[tuple[str, bool]]:
     """Lines for people, each with whether it is a head: a table where it fits, or else a block for each row."""
     names = [_line(column.name) for column in result.columns]
-    rows = [[_line(_shown(value)) for value in row] for row in result.rows]
+    rows = [[_line(shown(value)) for value in row] for row in result.rows]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     if sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
         yield from _table(result, names, rows, widths)

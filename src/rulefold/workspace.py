@@ -2,24 +2,27 @@
 
 Tables come from YAML or JSON (`{table: {column: type}}`, or `{table: [[column, type], …]}`), or from the CSV that
 Kusto's `getschema` gives, a file a table.  Functions come from `.kql` files, named after the function, or from the YAML
-of Sentinel's parsers.
+of Sentinel's parsers.  Watchlists come from a folder with a CSV file a watchlist, named after its alias, and a
+`watchlists.yaml` (`{alias: {search_key: column}}`) for those whose search key is another column than the first.
 """
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rulefold.kql import Table, Watchlist
 from rulefold.kql.parse import parse
 from rulefold.kql.syntax import Function, Let
 
 _TABLE_SUFFIXES = (".csv", ".json", ".yaml", ".yml")
 _FUNCTION_SUFFIXES = (".kql", ".yaml", ".yml")
+_SEARCH_KEYS = "watchlists.yaml"
 _PLAIN_TABLE = re.compile(r"([\w.-]+):[ ]*(?:#.*)?")
 _PLAIN_COLUMN = re.compile(r"  ([\w.-]+): *(\w+)[ ]*(?:#.*)?")
 _STATED = re.compile(r"\.create(?:-or-alter)?\s+function\b", re.IGNORECASE)
@@ -33,11 +36,15 @@ class WorkspaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Tables as columns with their types, functions by name, and a hash of the files that these are from."""
+    """Tables as columns with their types, functions by name, and a hash of the files that these are from.
+
+    `watchlists` by their aliases are for runs alone; None says that it is open which there are.
+    """
 
     tables: Tables = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     digest: str = ""
+    watchlists: Mapping[str, Watchlist] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,21 @@ def _text(path: Path, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(path, error) from error
+
+
+def external_files(path: Path) -> dict[str, Path]:
+    """The files that stand for URIs of external data: YAML or JSON, `uri: path`, relative to its own folder.
+
+    Raises WorkspaceError.
+    """
+    try:
+        text = _text(path, path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    data = _yaml(path, text)
+    if not isinstance(data, dict) or not all(isinstance(part, str) for pair in data.items() for part in pair):
+        raise WorkspaceError(f"{path}: found no mapping of texts, expected the path of a file for each URI")
+    return {uri: path.parent / file for uri, file in data.items()}
 
 
 # ---------------------------------------------------------------------------------------------------------- tables
@@ -189,6 +211,40 @@ def _of_getschema(path: Path, text: str) -> dict[str, str]:
     if not {"ColumnName", "ColumnType"} <= set(rows.fieldnames or ()):
         raise WorkspaceError(f"{path}:1:1: found other columns than ColumnName and ColumnType of getschema")
     return {row["ColumnName"]: row["ColumnType"] for row in rows}
+
+
+# ------------------------------------------------------------------------------------------------------ watchlists
+
+
+def load_watchlists(folder: Path) -> dict[str, Watchlist]:
+    """The watchlists of a folder by their aliases.  Raises WorkspaceError."""
+    from rulefold.kql.engines.files import FilesError, kind_of, tables_of  # only who runs queries needs engines
+
+    try:
+        paths = {alias: path for alias, path in tables_of(folder).items() if kind_of(path) == "csv"}
+    except FilesError as error:
+        raise WorkspaceError(str(error)) from error
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    keys = _search_keys(folder / _SEARCH_KEYS, paths)
+    return {alias: Watchlist(Table(None, path), keys.get(alias)) for alias, path in paths.items()}
+
+
+def _search_keys(path: Path, known: Container[str]) -> dict[str, str]:
+    """The search keys that a file states, none where it is not there."""
+    if not path.is_file():
+        return {}
+    stated = _yaml(path, _text(path, path.read_bytes())) or {}
+    if not isinstance(stated, dict):
+        raise WorkspaceError(f"{path}: found {type(stated).__name__}, expected aliases with their search_key")
+    keys = {}
+    for alias, about in stated.items():
+        if alias not in known:
+            raise WorkspaceError(f"{path}: found {alias}, of which there is no file of CSV beside it")
+        if not (isinstance(about, dict) and list(about) == ["search_key"] and isinstance(about["search_key"], str)):
+            raise WorkspaceError(f"{path}: found something else of {alias} than `search_key: column`")
+        keys[alias] = about["search_key"]
+    return keys
 
 
 # ------------------------------------------------------------------------------------------------------- functions

@@ -239,3 +239,62 @@ def test_settings_name_pages_and_tables(folder: Path) -> None:
     text = 'pages = ["rules"]\ntables = ["rules/tables.yaml"]\n'
     (folder / "rulefold.toml").write_text(text, encoding="utf-8")
     assert rows(folder, "many tries") == [{"Ok": True, "Tries": 3}, {"Ok": False, "Tries": 12}]
+
+
+def test_watchlists(folder: Path) -> None:
+    query = "Signins | where User in ((_GetWatchlist('Vips') | project SearchKey)) | project User, Tries"
+    wrong = "Signins | where User in ((_GetWatchlist('VIPs') | project SearchKey))"
+    rules = ((id_of(1), "Vips", query), (id_of(2), "Others", wrong), (id_of(3), "All", "Signins | count"))
+    (folder / "catalog" / "page.md").write_text(page(*rules), encoding="utf-8")
+    lists = folder / "lists"
+    lists.mkdir()
+    (lists / "Vips.csv").write_text("Dept,Name\nR,ada\n", encoding="utf-8")
+    (lists / "notes.md").write_text("no watchlist", encoding="utf-8")
+    done = run(folder, "Vips", "--data", "data", "--format", "json")
+    assert (done.returncode, "RF712" in done.stderr) == (1, True)
+    assert "--watchlists names a folder" in done.stderr
+    assert rows(folder, "Vips", "--watchlists", "lists") == []
+    (lists / "watchlists.yaml").write_text("Vips:\n  search_key: Name\n", encoding="utf-8")
+    assert rows(folder, "Vips", "--watchlists", "lists") == [{"User": "ada", "Tries": 3}]
+    done = run(folder, "Others", "--data", "data", "--watchlists", "lists")
+    assert done.returncode == 1
+    assert "error RF720: found VIPs, which is no watchlist" in done.stderr
+    assert "there is Vips" in done.stderr
+    (lists / "Broken.csv").write_text("a,a\n", encoding="utf-8")
+    assert rows(folder, "All", "--watchlists", "lists") == [{"Count": 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Nope: {search_key: a}", "found Nope, of which there is no file of CSV beside it"),
+        ("Vips: Name", "found something else of Vips than `search_key: column`"),
+        ("[Vips]", "found list, expected aliases"),
+        ("Vips: {", "no YAML"),
+    ],
+)
+def test_watchlists_that_are_stated_wrongly(text: str, message: str, folder: Path) -> None:
+    (folder / "data" / "Vips.csv").write_text("Name\nada\n", encoding="utf-8")
+    (folder / "data" / "watchlists.yaml").write_text(text, encoding="utf-8")
+    done = run(folder, "--data", "data", "--watchlists", "data")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert run(folder, "--data", "data", "--watchlists", "nowhere").returncode == 2
+
+
+def test_files_that_stand_for_external_data(folder: Path) -> None:
+    uri = "https://example.org/known.csv"
+    query = f"let known = externaldata(User: string) ['{uri}'];\nSignins | where User in (known) | project User"
+    (folder / "catalog" / "page.md").write_text(page((id_of(1), "Known", query)), encoding="utf-8")
+    refused = run(folder, "Known", "--data", "data")
+    assert refused.returncode == 1
+    assert f"found externaldata of {uri}, and no file that stands for it" in refused.stderr
+    (folder / "lists").mkdir()
+    (folder / "lists" / "known.csv").write_text("ada\n", encoding="utf-8")
+    (folder / "lists" / "map.yaml").write_text(f"{uri}: known.csv\n", encoding="utf-8")
+    done = run(folder, "Known", "--data", "data", "--external", "lists/map.yaml", "--format", "json")
+    assert json.loads(done.stdout) == [{"User": "ada"}]
+    (folder / "lists" / "map.yaml").write_text("- known.csv\n", encoding="utf-8")
+    wrong = run(folder, "Known", "--data", "data", "--external", "lists/map.yaml")
+    assert wrong.returncode == 2
+    assert "found no mapping of texts, expected the path of a file for each URI" in wrong.stderr

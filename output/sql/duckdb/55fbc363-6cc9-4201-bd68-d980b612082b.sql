@@ -5,20 +5,30 @@
 -- A string that is NULL in a table is an empty one.
 -- Compiled from KQL for duckdb by rulefold 0.1.0.
 
-WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/runCommand/action" */ AS (
+WITH "step_1" /* AzureActivity */ AS (
   SELECT
-    *
+    "ActivityStatusValue",
+    "Authorization",
+    "Caller",
+    "CallerIpAddress",
+    "CorrelationId",
+    "OperationNameValue",
+    "TimeGenerated"
   FROM "AzureActivity"
-  WHERE
-    "OperationNameValue" = 'Microsoft.Compute/virtualMachines/runCommand/action'
-), "step_2" /* where Authorization has "virtualMachines" */ AS (
+), "step_2" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/runCommand/action" */ AS (
   SELECT
     *
   FROM "step_1"
   WHERE
+    "OperationNameValue" = 'Microsoft.Compute/virtualMachines/runCommand/action'
+), "step_3" /* where Authorization has "virtualMachines" */ AS (
+  SELECT
+    *
+  FROM "step_2"
+  WHERE
     CONTAINS(LOWER("Authorization"), 'virtualmachines')
     AND REGEXP_MATCHES("Authorization", '(?i)(?:^|[^\p{L}\p{Nd}])virtualMachines(?:$|[^\p{L}\p{Nd}])')
-), "step_3" /* summarize StartTime=min(TimeGenerated), EndTime=max(TimeGenerated), max(CallerIpAddress), make_li... */ AS (
+), "step_4" /* summarize StartTime=min(TimeGenerated), EndTime=max(TimeGenerated), max(CallerIpAddress), make_li... */ AS (
   SELECT
     COALESCE("CorrelationId", '') AS "CorrelationId",
     COALESCE("Authorization", '') AS "Authorization",
@@ -27,24 +37,24 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     MAX("TimeGenerated") AS "EndTime",
     MAX(NULLIF("CallerIpAddress", '')) AS "max_CallerIpAddress",
     COALESCE(TO_JSON(LIST(COALESCE("ActivityStatusValue", ''))), CAST('[]' AS JSON)) AS "list_ActivityStatusValue"
-  FROM "step_2"
+  FROM "step_3"
   GROUP BY
     1,
     2,
     3
-), "step_4" AS (
+), "step_5" AS (
   SELECT
     *,
     JSON_EXTRACT_STRING("list_ActivityStatusValue", '$') AS "$5"
-  FROM "step_3"
-), "step_5" /* where list_ActivityStatusValue has "Succeeded" */ AS (
+  FROM "step_4"
+), "step_6" /* where list_ActivityStatusValue has "Succeeded" */ AS (
   SELECT
     *
-  FROM "step_4"
+  FROM "step_5"
   WHERE
     CONTAINS(LOWER("$5"), 'succeeded')
     AND REGEXP_MATCHES("$5", '(?i)(?:^|[^\p{L}\p{Nd}])Succeeded(?:$|[^\p{L}\p{Nd}])')
-), "step_6" /* extend Authorization_d = parse_json(Authorization) */ AS (
+), "step_7" /* extend Authorization_d = parse_json(Authorization) */ AS (
   SELECT
     *,
     CASE
@@ -52,28 +62,28 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
       THEN JSON("Authorization")
       ELSE TO_JSON(NULLIF("Authorization", ''))
     END AS "Authorization_d"
-  FROM "step_5"
-), "step_7" /* extend Scope = Authorization_d.scope */ AS (
+  FROM "step_6"
+), "step_8" /* extend Scope = Authorization_d.scope */ AS (
   SELECT
     *,
     JSON_EXTRACT("Authorization_d", '$."scope"') AS "Scope"
-  FROM "step_6"
-), "step_8" /* extend Scope_s = split(Scope, "/") */ AS (
+  FROM "step_7"
+), "step_9" /* extend Scope_s = split(Scope, "/") */ AS (
   SELECT
     *,
     TO_JSON(STRING_SPLIT(COALESCE(JSON_EXTRACT_STRING("Scope", '$'), ''), '/')) AS "Scope_s"
-  FROM "step_7"
-), "step_9" /* extend Subscription = tostring(Scope_s[2]) */ AS (
+  FROM "step_8"
+), "step_10" /* extend Subscription = tostring(Scope_s[2]) */ AS (
   SELECT
     *,
     JSON_EXTRACT_STRING("Scope_s", '$[2]') AS "Subscription"
-  FROM "step_8"
-), "step_10" /* extend VirtualMachineName = tostring(Scope_s[-1]) */ AS (
+  FROM "step_9"
+), "step_11" /* extend VirtualMachineName = tostring(Scope_s[-1]) */ AS (
   SELECT
     *,
     JSON_EXTRACT_STRING("Scope_s", '$[#-1]') AS "VirtualMachineName"
-  FROM "step_9"
-), "step_11" /* project StartTime, EndTime, Subscription, VirtualMachineName, CorrelationId, Caller, CallerIpAddr... */ AS (
+  FROM "step_10"
+), "step_12" /* project StartTime, EndTime, Subscription, VirtualMachineName, CorrelationId, Caller, CallerIpAddr... */ AS (
   SELECT
     "StartTime",
     "EndTime",
@@ -82,19 +92,31 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "CorrelationId",
     "Caller",
     "max_CallerIpAddress" AS "CallerIpAddress"
-  FROM "step_10"
-), "step_12" /* where InitiatingProcessFileName == "RunCommandExtension.exe" */ AS (
+  FROM "step_11"
+), "step_13" /* DeviceFileEvents */ AS (
+  SELECT
+    "DeviceName",
+    "FileName",
+    "FileSize",
+    "InitiatingProcessAccountDomain",
+    "InitiatingProcessAccountName",
+    "InitiatingProcessFileName",
+    "InitiatingProcessFolderPath",
+    "InitiatingProcessId",
+    "TimeGenerated"
+  FROM "DeviceFileEvents"
+), "step_14" /* where InitiatingProcessFileName == "RunCommandExtension.exe" */ AS (
   SELECT
     *
-  FROM "DeviceFileEvents"
+  FROM "step_13"
   WHERE
     "InitiatingProcessFileName" = 'RunCommandExtension.exe'
-), "step_13" /* extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) */ AS (
+), "step_15" /* extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) */ AS (
   SELECT
     *,
     JSON_EXTRACT_STRING(TO_JSON(STRING_SPLIT(COALESCE("DeviceName", ''), '.')), '$[0]') AS "VirtualMachineName"
-  FROM "step_12"
-), "step_14" /* project VirtualMachineName, PowershellFileCreatedTimestamp=TimeGenerated, FileName, FileSize, Ini... */ AS (
+  FROM "step_14"
+), "step_16" /* project VirtualMachineName, PowershellFileCreatedTimestamp=TimeGenerated, FileName, FileSize, Ini... */ AS (
   SELECT
     "VirtualMachineName",
     "TimeGenerated" AS "PowershellFileCreatedTimestamp",
@@ -104,8 +126,8 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "InitiatingProcessAccountDomain",
     "InitiatingProcessFolderPath",
     "InitiatingProcessId"
-  FROM "step_13"
-), "step_15" /* join kind=leftouter ( DeviceFileEvents | where InitiatingProcessFileName == "RunCommandExtension.... */ AS (
+  FROM "step_15"
+), "step_17" /* join kind=leftouter ( DeviceFileEvents | where InitiatingProcessFileName == "RunCommandExtension.... */ AS (
   SELECT
     "left".*,
     "right"."PowershellFileCreatedTimestamp",
@@ -114,17 +136,17 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "right"."InitiatingProcessAccountDomain",
     "right"."InitiatingProcessFolderPath",
     "right"."InitiatingProcessId"
-  FROM "step_11" AS "left"
-  LEFT JOIN "step_14" AS "right"
+  FROM "step_12" AS "left"
+  LEFT JOIN "step_16" AS "right"
     ON COALESCE("left"."VirtualMachineName", '') = COALESCE("right"."VirtualMachineName", '')
-), "step_16" /* where PowershellFileCreatedTimestamp between (StartTime .. EndTime) */ AS (
+), "step_18" /* where PowershellFileCreatedTimestamp between (StartTime .. EndTime) */ AS (
   SELECT
     *
-  FROM "step_15"
+  FROM "step_17"
   WHERE
     "PowershellFileCreatedTimestamp" >= "StartTime"
     AND "PowershellFileCreatedTimestamp" <= "EndTime"
-), "step_17" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, VirtualMachineName, Caller, CallerIpA... */ AS (
+), "step_19" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, VirtualMachineName, Caller, CallerIpA... */ AS (
   SELECT
     "StartTime",
     "EndTime",
@@ -137,20 +159,27 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "InitiatingProcessId",
     "InitiatingProcessAccountDomain",
     "InitiatingProcessFolderPath"
-  FROM "step_16"
-), "step_18" /* extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) */ AS (
+  FROM "step_18"
+), "step_20" /* DeviceEvents */ AS (
+  SELECT
+    "AdditionalFields",
+    "DeviceName",
+    "InitiatingProcessCommandLine",
+    "TimeGenerated"
+  FROM "DeviceEvents"
+), "step_21" /* extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) */ AS (
   SELECT
     *,
     JSON_EXTRACT_STRING(TO_JSON(STRING_SPLIT(COALESCE("DeviceName", ''), '.')), '$[0]') AS "VirtualMachineName"
-  FROM "DeviceEvents"
-), "step_19" /* where InitiatingProcessCommandLine has "-File" */ AS (
+  FROM "step_20"
+), "step_22" /* where InitiatingProcessCommandLine has "-File" */ AS (
   SELECT
     *
-  FROM "step_18"
+  FROM "step_21"
   WHERE
     CONTAINS(LOWER("InitiatingProcessCommandLine"), '-file')
     AND REGEXP_MATCHES("InitiatingProcessCommandLine", '(?i)-File(?:$|[^\p{L}\p{Nd}])')
-), "step_20" /* extend PowershellFileName = extract(@"\-File\s(script[0-9]{1,9}\.ps1)", 1, InitiatingProcessComma... */ AS (
+), "step_23" /* extend PowershellFileName = extract(@"\-File\s(script[0-9]{1,9}\.ps1)", 1, InitiatingProcessComma... */ AS (
   SELECT
     *,
     REGEXP_EXTRACT(
@@ -158,19 +187,19 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
       '\-File[\s\x0b\x{85}\p{Z}](script[0-9]{1,9}\.ps1)',
       1
     ) AS "PowershellFileName"
-  FROM "step_19"
-), "step_21" /* extend PSCommand = tostring(parse_json(AdditionalFields).Command) */ AS (
+  FROM "step_22"
+), "step_24" /* extend PSCommand = tostring(parse_json(AdditionalFields).Command) */ AS (
   SELECT
     *,
     JSON_EXTRACT_STRING("AdditionalFields", '$."Command"') AS "PSCommand"
-  FROM "step_20"
-), "step_22" /* where PSCommand != PowershellFileName */ AS (
+  FROM "step_23"
+), "step_25" /* where PSCommand != PowershellFileName */ AS (
   SELECT
     *
-  FROM "step_21"
+  FROM "step_24"
   WHERE
     COALESCE("PSCommand", '') <> COALESCE("PowershellFileName", '')
-), "step_23" /* summarize PowershellExecStart=min(TimeGenerated), PowershellExecEnd=max(TimeGenerated), make_list... */ AS (
+), "step_26" /* summarize PowershellExecStart=min(TimeGenerated), PowershellExecEnd=max(TimeGenerated), make_list... */ AS (
   SELECT
     COALESCE("PowershellFileName", '') AS "PowershellFileName",
     COALESCE("InitiatingProcessCommandLine", '') AS "InitiatingProcessCommandLine",
@@ -180,11 +209,11 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
       TO_JSON(LIST(COALESCE("PSCommand", '') ORDER BY "TimeGenerated" ASC NULLS FIRST)),
       CAST('[]' AS JSON)
     ) AS "list_PSCommand"
-  FROM "step_22"
+  FROM "step_25"
   GROUP BY
     1,
     2
-), "step_24" /* join kind=inner( DeviceEvents | extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) |... */ AS (
+), "step_27" /* join kind=inner( DeviceEvents | extend VirtualMachineName = tostring(split(DeviceName, ".")[0]) |... */ AS (
   SELECT
     "left".*,
     "right"."PowershellFileName",
@@ -192,10 +221,10 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "right"."PowershellExecStart",
     "right"."PowershellExecEnd",
     "right"."list_PSCommand"
-  FROM "step_17" AS "left"
-  INNER JOIN "step_23" AS "right"
+  FROM "step_19" AS "left"
+  INNER JOIN "step_26" AS "right"
     ON COALESCE("left"."FileName", '') = "right"."PowershellFileName"
-), "step_25" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, PowershellExecStart, PowershellExecEn... */ AS (
+), "step_28" /* project StartTime, EndTime, PowershellFileCreatedTimestamp, PowershellExecStart, PowershellExecEn... */ AS (
   SELECT
     "StartTime",
     "EndTime",
@@ -209,12 +238,12 @@ WITH "step_1" /* where OperationNameValue == "Microsoft.Compute/virtualMachines/
     "InitiatingProcessCommandLine",
     "FileSize" AS "PowershellFileSize",
     "VirtualMachineName"
-  FROM "step_24"
-), "step_26" /* extend ScriptFingerprintHash = hash_sha256(tostring(PowershellScriptCommands)) */ AS (
+  FROM "step_27"
+), "step_29" /* extend ScriptFingerprintHash = hash_sha256(tostring(PowershellScriptCommands)) */ AS (
   SELECT
     *,
     SHA256(COALESCE(JSON_EXTRACT_STRING("PowershellScriptCommands", '$'), '')) AS "ScriptFingerprintHash"
-  FROM "step_25"
+  FROM "step_28"
 )
 SELECT
   "StartTime",
@@ -230,6 +259,6 @@ SELECT
   "PowershellFileSize",
   COALESCE("VirtualMachineName", '') AS "VirtualMachineName",
   "ScriptFingerprintHash"
-FROM "step_26"
+FROM "step_29"
 ORDER BY
   "StartTime" ASC NULLS FIRST;

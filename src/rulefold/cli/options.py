@@ -62,6 +62,12 @@ functions_option: Decorator = click.option(
     metavar="DIR",
     help="Functions of the workspace: .kql files, or YAML of Sentinel parsers.",
 )
+watchlists_option: Decorator = click.option(
+    "--watchlists",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Watchlists for _GetWatchlist: a CSV each, named after its alias; watchlists.yaml states search keys.",
+)
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
 
 
@@ -185,6 +191,18 @@ def snapshot_of(attack: str) -> "Snapshot":
 def workspace_of(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Workspace":
     """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is."""
     return loaded(stated_workspace(tables, functions, pages))
+
+
+def with_watchlists(workspace: "Workspace", folder: Path | None) -> "Workspace":
+    """A workspace with the watchlists of a folder; a usage error for what cannot be read."""
+    from dataclasses import replace
+
+    from rulefold.workspace import WorkspaceError, load_watchlists
+
+    try:
+        return workspace if folder is None else replace(workspace, watchlists=load_watchlists(folder))
+    except WorkspaceError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def stated_workspace(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Stated":

@@ -14,6 +14,8 @@ from rulefold.cli.options import (
     functions_option,
     pages_of_settings,
     tables_option,
+    watchlists_option,
+    with_watchlists,
     workspace_of,
 )
 from rulefold.cli.terminal import counted, plain, print_diagnostic
@@ -21,8 +23,8 @@ from rulefold.cli.terminal import counted, plain, print_diagnostic
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rulefold.correlate import Correlator
-    from rulefold.kql import Result
+    from rulefold.correlate import Correlator, Tables
+    from rulefold.kql import Result, Timespan
     from rulefold.kql.engines.limits import Limits
     from rulefold.model import Detection
 
@@ -75,9 +77,28 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 )
 @tables_option
 @functions_option
+@watchlists_option
+@click.option(
+    "--external",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Files that stand for what externaldata asks for, as YAML: uri: path, relative to FILE.",
+)
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a query may take of memory.")
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
+@click.option("--all", "everything", is_flag=True, help="Alerts: each rule over its period before --now; a summary.")
+@click.option("--from", "start", callback=_moment, metavar="ISO", help="Backtest: each rule at its own frequency, from")
+@click.option("--to", "end", callback=_moment, metavar="ISO", help="to; the time of --now, unless given.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Queries at once.")
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=1_000,
+    show_default=True,
+    help="With --all and --from: how many rows of a run are kept; all are counted.",
+)
 @click.option("--explain", is_flag=True, help="Print the SQL and the plan of the engine, and run nothing.")
 def run(
     arguments: tuple[str, ...],
@@ -87,30 +108,77 @@ def run(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
+    external: Path | None,
     memory: str,
     timeout: str,
     threads: int | None,
     explain: bool,
+    everything: bool,
+    start: "datetime | None",
+    end: "datetime | None",
+    jobs: int,
+    rows: int,
 ) -> int:
     """Run detections over the tables of a folder, and print what they find.
 
     An ARG that names a path is pages, a catalogue or an output folder; any other is the id or the title of a detection.
-    Without a path catalog/ is read, without an id all detections are run.
+    Without a path catalog/ is read, without an id all detections are run.  With --all or --from, analytics rules are
+    run as Sentinel runs them, and -o DIR gets findings.jsonl, findings.parquet, summary.json and run.html.
     """
     from rulefold.correlate import Correlator, DataError, Tables
+    from rulefold.workspace import WorkspaceError, external_files
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
     detections = _detections(paths, wanted)
     limits = limits_of(memory, timeout, threads)
+    workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
-        read = Tables(data, workspace_of(tables, functions, paths), _tell)
-    except DataError as error:
+        files = external_files(external) if external else {}
+        read = Tables(data, workspace, _tell, files)
+    except (DataError, WorkspaceError) as error:
         raise click.UsageError(str(error)) from error
+    if everything or start is not None or end is not None:
+        return _sweep(read, detections, limits, _span(start, end, now), now, jobs, rows, output)
     correlator = Correlator(read, limits, now)
     if explain:
         return _explain(correlator, detections)
     return _run(correlator, detections, form, output, alone=len(wanted) == 1)
+
+
+def _span(start: "datetime | None", end: "datetime | None", now: "datetime | None") -> "Timespan | None":
+    """The time of a backtest."""
+    from datetime import UTC, datetime
+
+    from rulefold.kql import Timespan
+
+    if start is None and end is None:
+        return None
+    if start is None:
+        raise click.UsageError("a start is missing: --from ISO")
+    end = end or now or datetime.now(UTC)
+    if end <= start:
+        raise click.UsageError("found --to before --from, expected it behind")
+    return Timespan(start, end)
+
+
+def _sweep(
+    tables: "Tables",
+    detections: "list[Detection]",
+    limits: "Limits",
+    span: "Timespan | None",
+    now: "datetime | None",
+    jobs: int,
+    rows: int,
+    output: Path | None,
+) -> int:
+    from datetime import UTC, datetime
+
+    from rulefold.cli.sweep import Asked, run_all
+
+    time = span.end if span else now or datetime.now(UTC)
+    return run_all(tables, detections, limits, Asked(time, now is None and span is None, span, jobs, rows, output))
 
 
 def _tell(message: str) -> None:

@@ -123,6 +123,16 @@ UNSUPPORTED_OPERATOR = Code(
     "T | scan with (step s: true => x = 1;)",
     "T | serialize x = 1",
 )
+UNKNOWN_WATCHLIST = Code(
+    "RF720",
+    "unknown-watchlist",
+    _ERROR,
+    "A query reads a watchlist that is not there.",
+    "Watchlists are the files in the folder of `--watchlists`, a CSV each, whose name is the alias. Upper and lower "
+    "case are told apart.",
+    "_GetWatchlist('HighValueAsset') | project SearchKey",
+    "_GetWatchlist('HighValueAssets') | project SearchKey",
+)
 
 UNUSED_DATA_TYPE = Code(
     "RF730",

@@ -1,7 +1,24 @@
 """Detections and a folder of tables → what the detections find there."""
 
 from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
+from rulefold.correlate.backtest import Run, backtest
 from rulefold.correlate.correlator import Correlator, Explained, told
+from rulefold.correlate.sweep import Outcome, Shared, opened, sweep
 from rulefold.correlate.tables import DataError, Tables
 
-__all__ = ["Cadence", "Correlator", "DataError", "Explained", "ScheduleError", "Tables", "cadence", "told"]
+__all__ = [
+    "Cadence",
+    "Correlator",
+    "DataError",
+    "Explained",
+    "Outcome",
+    "Run",
+    "ScheduleError",
+    "Shared",
+    "Tables",
+    "backtest",
+    "cadence",
+    "opened",
+    "sweep",
+    "told",
+]

@@ -11,13 +11,16 @@ from rulefold.model import Detection
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: its time, what it saw, what it found, and whether that is an alert."""
+    """One run: its time, what it saw, what it found, and whether that is an alert.
+
+    There is no result where the tables have nothing that it could find.
+    """
 
     at: datetime
     timespan: Timespan
-    result: Result
     count: int
     alert: bool
+    result: Result | None = None
 
 
 def backtest(shared: Shared, detection: Detection, start: datetime, end: datetime, *, most: int) -> Iterator[Run]:
@@ -28,7 +31,12 @@ def backtest(shared: Shared, detection: Detection, start: datetime, end: datetim
     runs = kept_cadence(detection)
     if runs is None:
         return
+    asked = shared.prepared(detection)
+    asked.check(start)
     for at in runs.times(start, end):
         timespan = runs.sees(at)
-        result, count = shared.found(detection, at, timespan, most)
-        yield Run(at, timespan, result, count, runs.alerts(count))
+        if asked.surely_nothing(at, timespan):
+            yield Run(at, timespan, 0, runs.alerts(0))
+        else:
+            result, count = asked.found(at, timespan, most)
+            yield Run(at, timespan, count, runs.alerts(count), result)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rulefold import codes
-from rulefold.correlate.tables import Tables
+from rulefold.correlate.tables import WATCHLISTS, Tables
 from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryDiagnostic, QueryError, Result
 from rulefold.kql.engines import ENGINES
@@ -60,6 +60,8 @@ class Correlator:
     def _statement(self, detection: Detection, *outputs: Path) -> Iterator[tuple[Session, Lowered]]:
         with ENGINES[_DIALECT](self._limits) as session:
             self._tables.load(session, self._tables.needed(detection.query))
+            self._tables.load_watchlists(session, detection.query)
+            session.stand_for(self._tables.external)
             session.close_off(*outputs)
             yield session, lowered(session, detection.query, self._tables.workspace.functions, self._now)
 
@@ -70,6 +72,8 @@ def told(error: QueryError, detection: Detection, data: Path) -> Diagnostic:
     if found.code == codes.UNKNOWN_TABLE.id:
         hint = f"{data} has no file or folder of this name, and no file of --tables states its columns"
         found = replace(found, hints=(*found.hints, hint))
+    if found.code == codes.UNKNOWN_FUNCTION.id and any(f"found {name}," in found.message for name in WATCHLISTS):
+        found = replace(found, hints=(*found.hints, "--watchlists names a folder with a file of CSV for each"))
     return _placed(found, detection).about(detection.key)
 
 

@@ -1,26 +1,30 @@
 """All detections over the tables of a folder: which find something, which do not, and which cannot be run."""
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from rulefold import codes
 from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
-from rulefold.correlate.tables import Tables
+from rulefold.correlate.tables import WATCHLISTS, Tables
 from rulefold.kql import QueryError, Result, ResultColumn, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import Stage, fault
-from rulefold.kql.running import lowered
+from rulefold.kql.needs import gives_nothing
+from rulefold.kql.running import Prepared
+from rulefold.kql.types import Type
 from rulefold.model import Detection
 from rulefold.text import Span
 
 _DIALECT = "duckdb"
+TIME = "TimeGenerated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,26 @@ def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> I
     """A session with all tables that detections name; a table that cannot be read costs those that name it."""
     with ENGINES[_DIALECT](limits) as session:
         uses: dict[str, int] = {}
-        for detection in detections:
-            for name in tables.needed(detection.query):
+        queries = [detection.query for detection in detections]
+        for query in queries:
+            for name in tables.needed(query):
                 uses[name] = uses.get(name, 0) + 1
         broken: dict[str, QueryError] = {}
+        tables.load(session, [name for name in uses if not tables.is_present(name)])
         for name, count in uses.items():
+            if not tables.is_present(name):
+                continue
             session.restart()
             try:
                 tables.load(session, [name], often=count > 1)
             except QueryError as error:
                 broken[name] = error
+        session.restart()
+        try:
+            tables.load_watchlists(session, *queries)
+        except QueryError as error:
+            broken |= dict.fromkeys(WATCHLISTS, error)
+        session.stand_for(tables.external)
         session.close_off()
         yield Shared(tables, session, broken)
 
@@ -69,20 +83,78 @@ class Shared:
     def __init__(self, tables: Tables, session: Session, broken: dict[str, QueryError]) -> None:
         """See `opened`."""
         self._tables, self._session, self._broken = tables, session, broken
+        self._minutes: dict[str, list[int]] = {}
 
     def fork(self) -> "Shared":
         """The same tables, for another thread."""
         return Shared(self._tables, self._session.fork(), self._broken)
 
-    def found(self, detection: Detection, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
-        """What a detection finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
+    def prepared(self, detection: Detection) -> "Asked":
+        """A detection to be run at one time or at many.  Raises QueryError."""
         for name in self._tables.needed(detection.query) if self._broken else ():
             if name in self._broken:
                 raise self._broken[name]
+        if not WATCHLISTS.isdisjoint(self._broken) and self._tables.needs_watchlists(detection.query):
+            raise self._broken[min(WATCHLISTS)]
+        return Asked(self, self._session, Prepared(self._session, detection.query, self._tables.workspace.functions))
+
+    def empty(self, timespan: Timespan) -> "Emptiness":
+        """The tables that have no row in a time."""
+        return Emptiness(self, timespan)
+
+    def latest(self) -> datetime | None:
+        """The minute of the last row of all tables, None where none has a time."""
+        known = [name for name, columns in self._session.schemas.items() if columns.get(TIME) == Type.DATETIME]
+        last = max((self._minutes_of(name)[-1] for name in known if self._minutes_of(name)), default=None)
+        return None if last is None else datetime.fromtimestamp(60 * last, UTC)
+
+    def _minutes_of(self, name: str) -> list[int]:
+        if name not in self._minutes:
+            self._minutes[name] = self._session.minutes(name, TIME)
+        return self._minutes[name]
+
+    def has_rows(self, name: str, timespan: Timespan) -> bool:
+        """Whether a table may have rows in a time: surely where it has no time, to the minute where it has one."""
+        if self._session.schemas.get(name, {}).get(TIME) != Type.DATETIME:
+            return True
+        first, last = (int(one.timestamp() // 60) for one in timespan)
+        minutes = self._minutes_of(name)
+        at = bisect_left(minutes, first)
+        return at < len(minutes) and minutes[at] <= last
+
+
+class Emptiness:
+    """The tables that have no row in a time, which is looked up when it is asked for."""
+
+    def __init__(self, shared: Shared, timespan: Timespan) -> None:
+        """See `Shared.empty`."""
+        self._shared, self._timespan = shared, timespan
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and not self._shared.has_rows(name, self._timespan)
+
+
+class Asked:
+    """The query of a detection over shared tables."""
+
+    def __init__(self, shared: Shared, session: Session, query: Prepared) -> None:
+        """See `Shared.prepared`."""
+        self._shared, self._session, self._query = shared, session, query
+
+    def found(self, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
+        """What it finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
         self._session.restart()
-        statement = lowered(self._session, detection.query, self._tables.workspace.functions, now, timespan)
+        statement = self._query.at(now, timespan)
         rows, count = self._session.counted(statement, most)
         return Result(tuple(ResultColumn(*column) for column in statement.columns), tuple(rows)), count
+
+    def check(self, now: datetime) -> None:
+        """Raise QueryError for what is not run, whether there are rows or none."""
+        self._query.at(now)
+
+    def surely_nothing(self, now: datetime, timespan: Timespan) -> bool:
+        """Whether it finds nothing in a time because the tables have nothing there.  Raises QueryError."""
+        return gives_nothing(self._query.plan(now, timespan), self._shared.empty(timespan))
 
 
 def sweep(
@@ -115,7 +187,7 @@ def _outcome(shared: Shared, detection: Detection, now: datetime, most: int) -> 
     try:
         runs = kept_cadence(detection)
         timespan = None if runs is None else runs.sees(now)
-        result, count = shared.found(detection, now, timespan, most)
+        result, count = shared.prepared(detection).found(now, timespan, most)
     except QueryError as error:
         return Outcome(detection, seconds=time.perf_counter() - start, error=error)
     alert = None if runs is None else runs.alerts(count)

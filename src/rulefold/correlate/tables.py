@@ -1,6 +1,6 @@
 """The tables of a folder: what is there, and how it comes into a session."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from rulefold.kql import Table
@@ -9,6 +9,7 @@ from rulefold.kql.engines.files import FilesError, files_of, tables_of
 from rulefold.kql.engines.session import Session
 from rulefold.workspace import Workspace
 
+WATCHLISTS = frozenset({"_GetWatchlist", "_GetWatchlistAlias"})
 _PLAIN = ("json", "csv")  # kinds of files that are read from the first byte to the last each time
 
 
@@ -22,9 +23,15 @@ class Tables:
     What was found, and which tables are empty because the folder lacks them, is told once, by `tell`.
     """
 
-    def __init__(self, data: Path, workspace: Workspace, tell: Callable[[str], None]) -> None:
-        """Look at what the folder has.  Raises DataError."""
-        self.data, self.workspace, self._tell = data, workspace, tell
+    def __init__(
+        self,
+        data: Path,
+        workspace: Workspace,
+        tell: Callable[[str], None],
+        external: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Look at what the folder has; `external` has files that stand for URIs.  Raises DataError."""
+        self.data, self.workspace, self._tell, self.external = data, workspace, tell, external or {}
         self._found: dict[str, Mapping[str, str]] = {}
         self._told: set[str] = set()
         try:
@@ -37,19 +44,37 @@ class Tables:
         known = {**{name: {} for name in self._paths}, **self.workspace.tables, **self._found}
         return analyse(query, known, self.workspace.functions).tables
 
-    def load(self, session: Session, names: Iterable[str], *, often: bool = False) -> None:
+    def needs_watchlists(self, query: str) -> bool:
+        """Whether a query asks for watchlists, of the workspace where it states any."""
+        looked = analyse(query, self.workspace.tables, self.workspace.functions)
+        return not WATCHLISTS.isdisjoint((*looked.functions, *looked.missing_functions))
+
+    def load_watchlists(self, session: Session, *queries: str) -> None:
+        """Make the watchlists known where one of the queries asks for them.  Raises QueryError."""
+        if self.workspace.watchlists is not None and any(map(self.needs_watchlists, queries)):
+            session.load_watchlists(self.workspace.watchlists)
+
+    def load(self, session: Session, names: Collection[str], *, often: bool = False) -> None:
         """Make tables known to a session; those that many queries read are read but once.  Raises QueryError."""
-        for name in names:
-            path, stated = self._paths.get(name), self.workspace.tables.get(name)
-            if path is None:
-                self._tell_once(f"{name} is empty: {self.data} has no file or folder of this name")
-                session.load(name, Table(stated, []))
-                continue
-            session.load(name, Table(stated or self._found.get(name), path), stored=often and _is_plain(path))
-            if stated is None and name not in self._found:
-                self._found[name] = session.schemas[name]
-                columns = ", ".join(f"{column} {type_}" for column, type_ in session.schemas[name].items())
-                self._tell_once(f"{name} has columns whose types no file states, found: {columns}")
+        if missing := [name for name in names if not self.is_present(name)]:
+            are = "is" if len(missing) == 1 else "are"
+            self._tell_once(f"{', '.join(missing)} {are} empty: {self.data} has no file or folder of this name")
+        for name in missing:
+            session.load(name, Table(self.workspace.tables.get(name), []))
+        for name in filter(self.is_present, names):
+            self._load(session, name, often=often)
+
+    def is_present(self, name: str) -> bool:
+        """Whether the folder has a table."""
+        return name in self._paths
+
+    def _load(self, session: Session, name: str, *, often: bool) -> None:
+        path, stated = self._paths[name], self.workspace.tables.get(name)
+        session.load(name, Table(stated or self._found.get(name), path), stored=often and _is_plain(path))
+        if stated is None and name not in self._found:
+            self._found[name] = session.schemas[name]
+            columns = ", ".join(f"{column} {type_}" for column, type_ in session.schemas[name].items())
+            self._tell_once(f"{name} has columns whose types no file states, found: {columns}")
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:

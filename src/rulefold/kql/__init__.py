@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rulefold.kql.analyse import Analysis, OutputColumn, analyse
 from rulefold.kql.faults import QueryDiagnostic, QueryError
-from rulefold.kql.results import Result, ResultColumn, Table, Timespan
+from rulefold.kql.results import Result, ResultColumn, Table, Timespan, Watchlist
 
 if TYPE_CHECKING:
     from rulefold.kql.running import compile, run  # noqa: A004
@@ -18,6 +18,7 @@ __all__ = [
     "ResultColumn",
     "Table",
     "Timespan",
+    "Watchlist",
     "analyse",
     "compile",
     "run",

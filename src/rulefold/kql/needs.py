@@ -5,10 +5,20 @@ left outer join its left one, a union any of its inputs.  What a query looks up 
 exclusions) is not counted, as a rule lives without it.
 """
 
+from collections.abc import Container
+
 from rulefold.kql.plan import (
+    Aggregate,
     Apply,
+    Choose,
+    Compute,
+    Distinct,
+    Expand,
     Filter,
     Join,
+    Limit,
+    Order,
+    ParseText,
     Piped,
     Relation,
     TableRows,
@@ -25,6 +35,7 @@ Alternatives = frozenset[frozenset[str]]
 _NOTHING: Alternatives = frozenset({frozenset()})
 _LEFT = frozenset({"leftouter", "leftanti", "leftantisemi", "anti"})
 _RIGHT = frozenset({"rightouter", "rightanti", "rightantisemi"})
+_OF_THEIR_SOURCE = (Filter, Compute, Choose, Aggregate, Distinct, Order, Limit, Expand, ParseText)  # no row of none
 _LISTS = frozenset({"in", "in~", "has_any"})
 
 
@@ -65,6 +76,31 @@ def _needs(plan: Relation) -> Alternatives:
             raise LookupError(why)
         case _:
             return found
+
+
+def gives_nothing(plan: Relation | Value, empty: Container[str]) -> bool:
+    """Whether a plan surely gives no row, at any time, where these tables have none."""
+    while isinstance(plan, Piped):
+        match plan:
+            case Join(_, source, right, kind):
+                left, right_too = gives_nothing(source, empty), gives_nothing(right, empty)
+                if kind in _LEFT:
+                    return left
+                if kind in _RIGHT:
+                    return right_too
+                return left and right_too if kind == "fullouter" else left or right_too
+            case Aggregate(keys=()):  # a row, even of nothing
+                return False
+            case _ if type(plan) not in _OF_THEIR_SOURCE:
+                return False
+        plan = plan.source
+    match plan:
+        case TableRows(_, name):
+            return name in empty
+        case Union(_, inputs):
+            return all(gives_nothing(one, empty) for one in inputs)
+        case _:
+            return False
 
 
 def _listed(condition: Value) -> list[Relation]:

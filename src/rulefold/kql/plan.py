@@ -155,6 +155,13 @@ class TableRows(Relation):
 
 
 @dataclass(frozen=True, slots=True)
+class WatchlistRows(Relation):
+    """The items of a watchlist."""
+
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
 class GivenRows(Relation):
     """Rows written in the query: `datatable`, `print`."""
 
@@ -182,11 +189,12 @@ class RangeRows(Relation):
 class UnknownRows(Relation):
     """Rows of which nothing is known: those of an unknown table or function, or of an operator that is refused.
 
-    `table` says that `why` is the name of a table.
+    `table` says that `why` is the name of a table; `spared`, that a fuzzy union leaves it out.
     """
 
     why: str
     table: bool = False
+    spared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

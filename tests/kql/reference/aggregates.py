@@ -50,7 +50,9 @@ def _average(group: Group) -> Any:
         raise Unsupported(f"the average of {type_}")
     if not values:
         return math.nan
-    return (float(sum(values)) if type_ is Type.REAL else float(wrapped(sum(values)))) / len(values)
+    if type_ is not Type.REAL and sum(map(abs, values)) > 2**53:
+        raise Unsupported("the average of more than a real holds exactly")
+    return float(sum(values)) / len(values)
 
 
 def _extreme(choose: Callable[[list[Any]], Any]) -> Callable[[Group], Any]:
@@ -91,7 +93,11 @@ def _make_list_with_nulls(group: Group) -> list[Any]:
 
 def _make_set(group: Group) -> list[Any]:
     known = Group(group.function, group.type, [row for row in group.rows if row[0] is not None], group.types)
-    found = {identity(one): one for one in _elements(known)}
+    elements = _elements(known)
+    if None in elements:
+        # Nulls are ignored, says the documentation, as that of make_list does, which keeps those of a dynamic.
+        raise Unsupported("a set of arrays with null elements")
+    found = {identity(one): one for one in elements}
     size = group.size(1)
     if size is not None and size < len(found):
         raise Unsupported("a set that is cut off")

@@ -1,10 +1,10 @@
-"""`parse`: columns out of a text."""
+"""`parse` and `parse-kv`: columns out of a text."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from rulefold.kql.plan import ParseText
+from rulefold.kql.plan import ParseKeys, ParseText
 from rulefold.kql.types import INTEGERS, Type
 from tests.kql.reference.values import Unsupported, convert, null
 
@@ -54,3 +54,17 @@ def _by_regex(relation: ParseText, text: str) -> dict[str, str] | None:
         raise Unsupported("flags")
     found = re.search("".join(pieces), text)
     return None if found is None else {name: one or "" for name, one in found.groupdict().items()}
+
+
+def values_of_keys(relation: ParseKeys, text: str) -> dict[str, Any]:
+    """The first value of each key."""
+    options = dict(relation.options)
+    pairs, keys = options.pop("pair_delimiter", ""), options.pop("kv_delimiter", "")
+    if options or not isinstance(pairs, str) or not isinstance(keys, str) or not pairs or not keys:
+        raise Unsupported("other options of parse-kv")
+    found: dict[str, str] = {}
+    for piece in text.split(pairs):
+        key, delimiter, value = piece.partition(keys)
+        if delimiter:
+            found.setdefault(key, value)
+    return {name: convert(found.get(name, ""), Type.STRING, type_) for name, type_ in relation.columns}

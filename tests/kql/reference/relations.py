@@ -27,7 +27,9 @@ from rulefold.kql.plan import (
     Limit,
     Order,
     Other,
+    ParseKeys,
     ParseText,
+    Plugin,
     RangeRows,
     Relation,
     ScalarQuery,
@@ -35,12 +37,13 @@ from rulefold.kql.plan import (
     TableRows,
     TableValue,
     TopNested,
+    TypeValue,
     Union,
     Value,
 )
 from rulefold.kql.syntax import Json, JsonArray, JsonObject
 from rulefold.kql.types import Type
-from tests.kql.reference import parsing
+from tests.kql.reference import discovering, parsing
 from tests.kql.reference.aggregates import AGGREGATES, Group, row_of_extreme
 from tests.kql.reference.scalars import FUNCTIONS, Call, access, either
 from tests.kql.reference.values import Unsupported, convert, identity, null, sort_key, to_dynamic
@@ -114,9 +117,13 @@ class Reference:
                 values += found
                 types += [one.relation.row.columns[first].type] * len(found)
             else:
-                values.append(self.value(one, at))
+                values.append(None if isinstance(one, TypeValue) else self.value(one, at))
                 types.append(one.type)
         return function(Call(apply.function, apply.type, tuple(values), tuple(types)))
+
+    def over(self, value: Value, row: Row) -> Any:
+        """A value over a row alone."""
+        return self.value(value, At(row))
 
     def _time(self, apply: Apply, at: At) -> Any:
         span = self.value(apply.arguments[0], at) if apply.arguments else 0
@@ -190,7 +197,11 @@ class Reference:
     # ------------------------------------------------------------------------------------------------------ groups
 
     def _aggregate(self, relation: Aggregate) -> list[Row]:
-        return self.grouped(self.rows(relation.source), relation.keys, relation.aggregates)
+        rows = self.rows(relation.source)
+        if self._elements and not rows and not relation.keys:
+            # Kusto's documentation does not say whether there is a row then, as outside of mv-apply, or none.
+            raise Unsupported("an aggregate of no elements")
+        return self.grouped(rows, relation.keys, relation.aggregates)
 
     def grouped(self, rows: Sequence[Row], keys: Sequence[Item], aggregates: Sequence[Item]) -> list[Row]:
         """A row for each group; where there are no keys all rows are one."""
@@ -358,6 +369,13 @@ class Reference:
                 found.append({name: (row | new)[name] for name in relation.row})
         return found
 
+    def _parse_keys(self, relation: ParseKeys) -> list[Row]:
+        found: list[Row] = []
+        for row in self.rows(relation.source):
+            text = convert(self.value(relation.text, At(row)), relation.text.type, Type.STRING)
+            found.append(row | parsing.values_of_keys(relation, text))
+        return [{name: row[name] for name in relation.row} for row in found]
+
     def _series(self, relation: Series) -> list[Row]:
         if relation.start is None or relation.stop is None:
             raise Unsupported("make-series without from and to")
@@ -415,6 +433,8 @@ class Reference:
         return rows[:number]
 
     def _other(self, relation: Other) -> list[Row]:
+        if relation.keyword in _OTHERS:
+            return _OTHERS[relation.keyword](self, relation)
         rows = self.rows(relation.source)
         if relation.keyword == "serialize":
             return rows
@@ -498,6 +518,11 @@ def _plain(value: Json) -> Any:
     return to_dynamic(value.value, value.type)
 
 
+_OTHERS: dict[str, Callable[[Reference, Other], list[Row]]] = {
+    "search": discovering.search,
+    "find": discovering.find,
+    "getschema": discovering.schema,
+}
 _RELATIONS: dict[type, Callable[..., list[Row]]] = {
     TableRows: Reference._table,
     GivenRows: Reference._given,
@@ -515,6 +540,8 @@ _RELATIONS: dict[type, Callable[..., list[Row]]] = {
     ApplyEach: Reference._apply_each,
     Elements: Reference._start,
     ParseText: Reference._parse,
+    ParseKeys: Reference._parse_keys,
+    Plugin: discovering.plugin,
     Series: Reference._series,
     TopNested: Reference._top_nested,
     Other: Reference._other,

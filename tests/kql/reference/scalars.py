@@ -240,7 +240,7 @@ def _bin(call: Call) -> Any:
 
 
 def _no() -> Any:
-    raise Unsupported("a bin of what is not finite")
+    raise Unsupported("a bin or a sign of what is not finite, or the abs of the least long")
 
 
 # ------------------------------------------------------------------------------------------------------------- texts
@@ -411,6 +411,8 @@ def _start(call: Call) -> int | None:
         return None
     day = _moment(value).replace(hour=0, minute=0, second=0, microsecond=0)
     if call.function == "startofweek":  # on a Sunday
+        if value < 6 * TICKS_A_DAY:
+            raise Unsupported("the week in which time begins, on a Monday")
         day -= timedelta(days=(day.weekday() + 1) % 7)
     if call.function in ("startofmonth", "startofyear"):
         day = day.replace(day=1)
@@ -575,7 +577,7 @@ FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     **_named(("monthofyear", "getmonth"), _of_moment(lambda one: one.month)),
     "max_of": _extreme(max),
     "min_of": _extreme(min),
-    "abs": _strict(lambda one: wrapped(abs(one)) if isinstance(one, int) else abs(one)),
+    "abs": _strict(lambda one: _no() if one == -(2**63) and isinstance(one, int) else abs(one)),
     "sign": _strict(lambda one: float((one > 0) - (one < 0)) if one == one else _no()),
     "round": _round,
     "isnan": _strict(lambda one: one != one),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from rulefold.kql import Table
+from rulefold.kql import QueryError, Table
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
@@ -15,7 +15,8 @@ from rulefold.kql.lower import lower
 from rulefold.kql.plan import Relation
 from rulefold.kql.running import bound
 from rulefold.kql.types import Type
-from tests.kql.reference import Reference
+from tests.kql.reference import Reference, Unsupported
+from tests.kql.reference.discovering import columns_of
 
 Rows = Sequence[Mapping[str, Any]]
 SCHEMAS = {
@@ -25,6 +26,7 @@ SCHEMAS = {
     },
     "U": {"a": "long", "s": "string", "x": "long", "t": "datetime"},
 }  # fmt: skip
+_NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def opened(tables: Mapping[str, Rows]) -> Session:
@@ -37,16 +39,18 @@ def opened(tables: Mapping[str, Rows]) -> Session:
 
 def answer(session: Session, query: str) -> list[list[Any]]:
     """What DuckDB gives.  Raises QueryError."""
-    statement = lower(bound(query, SCHEMAS, {}), session.words(), query, datetime(2024, 1, 1, tzinfo=UTC))
+    plan = bound(query, SCHEMAS, {}, lambda plugin: session.columns_of(plugin, _NOW, None))
+    statement = lower(plan, session.words(), query, _NOW)
     return [[plain(value) for value in row] for row in session.rows(statement)]
 
 
 def meaning(tables: Mapping[str, Rows], query: str) -> list[list[Any]]:
     """What the reference gives.  Raises Unsupported."""
-    plan = bound(query, SCHEMAS, {})
+    reference = Reference({name: [_kept(row) for row in rows] for name, rows in tables.items()})
+    plan = bound(query, SCHEMAS, {}, lambda plugin: columns_of(reference, plugin))
     assert isinstance(plan, Relation)
     types = [column.type for column in plan.row.columns.values()]
-    rows = Reference({name: [_kept(row) for row in rows] for name, rows in tables.items()}).rows(plan)
+    rows = reference.rows(plan)
     return [[_given(value, type_) for value, type_ in zip(row.values(), types, strict=True)] for row in rows]
 
 
@@ -121,3 +125,13 @@ def differing(session: Session, tables: Mapping[str, Rows], query: str, *, order
     if same(found, expected):
         return None
     return f"{query}\nexpected {expected}\nfound    {found}"
+
+
+def is_compared(session: Session, tables: Mapping[str, Rows], query: str, *, ordered: bool) -> bool:
+    """Whether both answer; they have to answer the same."""
+    try:
+        found = differing(session, tables, query, ordered=ordered)
+    except (Unsupported, QueryError):
+        return False
+    assert found is None, found
+    return True

@@ -112,3 +112,25 @@ def test_addresses_of_each_row() -> None:
         (None, None, None, "", 167772160),
         (None, None, None, "", None),
     )
+
+
+def test_addresses_that_rows_name() -> None:
+    query = """datatable(t:string, d:dynamic) [
+        'a 1.1.1.1', dynamic(['1.1.1.2', '1.1.1.1']),
+        'a 1.1.1.11', dynamic(['1.1.1.1', 5]),
+        'a1.1.1.1', dynamic(['1.1.1.1']),
+        'a 1x1.1.1', dynamic(['1.1.1.1']),
+        'a 1.1.1.300', dynamic(['1.1.1.300', '']),
+        '(1.1.1.1)', dynamic('1.1.1.1'),
+        '', dynamic(null)]
+        | project has_any_ipv4(t, d), has_any_ipv4(t, tostring(d[1]), '1.1.1.11')"""
+    assert run(query).rows == (
+        (True, True), (False, True), (False, False), (False, False), (False, False), (True, False), (False, False),
+    )  # fmt: skip
+
+
+def test_addresses_of_a_query() -> None:
+    query = """let known = toscalar(datatable(i:string) ['10.0.0.1', '10.0.0.2'] | summarize make_set(i));
+        datatable(d:dynamic) [dynamic({'ip': '10.0.0.2'}), dynamic({'ip': '10.0.0.20'})]
+        | project has_any_ipv4(d, known)"""
+    assert run(query).rows == ((True,), (False,))

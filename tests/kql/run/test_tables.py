@@ -280,7 +280,8 @@ FAULTY: list[tuple[str, bytes, dict[str, str] | None, str]] = [
     ("T.csv", b"", None, "T.csv: found no columns, and no schema states any"),
     ("T.parquet", b"no parquet, that is for sure", {"a": "long"}, "T.parquet"),
     ("T.jsonl.gz", b"no gzip", {"a": "long"}, "T.jsonl.gz"),
-    ("T.parquet.gz", gzip.compress(b"PAR1"), {"a": "long"}, "T.parquet.gz: found Parquet compressed as a whole"),
+    ("T.parquet.gz", gzip.compress(b"PAR1")[:-9], {"a": "long"}, "T.parquet.gz: cannot be unpacked"),
+    ("T.parquet.zst", b"\x28\xb5\x2f\xfd", {"a": "long"}, "T.parquet.zst: found Parquet compressed as a whole"),
     ("T.xlsx", b"PK", {"a": "long"}, "T.xlsx: found a file of another kind, expected *.jsonl"),
     ("T*.csv", b"a\n1\n", {"a": "long"}, "found one of *, ? and [ in the path"),
 ]
@@ -360,3 +361,17 @@ def test_arrow_data() -> None:
     schema = {"n": "long", "s": "string", "t": "datetime", "d": "dynamic"}
     assert read(table, schema) == expected
     assert read(table.to_reader(), schema, "T | union T | count") == ((4,),)
+
+
+def test_parquet_that_is_compressed_as_a_whole(tmp_path: Path) -> None:
+    plain = copied(tmp_path / "plain.parquet", "select 1 as a")
+    folder = tmp_path / "T"
+    folder.mkdir()
+    (folder / "b.parquet.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    assert read(folder / "b.parquet.gz", None) == ((1,),)
+    copied(folder / "a.parquet", "select 2 as a")
+    assert read(folder, {"a": "long"}) == ((2,), (1,))
+    assert read(lines(tmp_path / "c.jsonl", {"a": 3}), {"a": "long"}) == ((3,),)
+    (tmp_path / "K" / "day=1").mkdir(parents=True)
+    (folder / "b.parquet.gz").rename(tmp_path / "K" / "day=1" / "b.parquet.gz")
+    assert "where names of folders state columns" in told(tmp_path / "K")

@@ -39,15 +39,18 @@ def bind(
     schemas: Mapping[str, Mapping[str, str]],
     library: Mapping[str, Function],
     discover: Callable[[Plugin], Row] | None = None,
+    watchlists: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Bound:
     """Bind a query to tables, given as columns with their types, and to functions of the workspace.
 
     `discover` tells the columns that a plug-in finds in the data; without it they are not known.  With it the query is
     bound as the engine does, and not as the official binder, which stands apart from data: inputs of fuzzy unions that
-    are not there are left out, and `count` takes anything.
+    are not there are left out, and `count` takes anything.  `watchlists` are the columns of those that there are, by
+    their aliases; without them `_GetWatchlist` is a function that is not known.
     """
     binder = Statements(schemas, library)
     binder.discover, binder.as_run = discover, discover is not None
+    binder.watchlists = watchlists
     plan = binder.statements(query.statements, Scope())
     binder.bind_unused()
     found = binder.collected

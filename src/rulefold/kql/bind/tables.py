@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
-from rulefold.kql.bind.columns import Columns
 from rulefold.kql.bind.names import is_like, suffixed
 from rulefold.kql.bind.scope import Declared, Place, Scope
+from rulefold.kql.bind.watchlists import Watchlists, constant_text
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     EMPTY,
@@ -51,10 +51,11 @@ _LEFT_ONLY = frozenset({"leftanti", "leftantisemi", "anti", "leftsemi"})
 _RIGHT_ONLY = frozenset({"rightanti", "rightantisemi", "rightsemi"})
 
 
+_NAME_OF_VIEW = "the name that Kusto gives the rows of a view"
 NOTHING = GivenRows(EMPTY, ())  # what an operator that brings its own rows stands on
 
 
-class Tables(Columns):
+class Tables(Watchlists):
     """Binds what gives rows."""
 
     def operator(self, source: Relation, op: syntax.Operator, scope: Scope) -> Relation:
@@ -96,7 +97,7 @@ class Tables(Columns):
             case Member() if _is_remote(expression):
                 return self._remote(expression)
             case Wildcard():
-                return self._union_of(self._tables_like(expression), expression.span)
+                return self._union_like(expression.pattern, expression.span, at.scope)
             case _:
                 return self.value(expression, at)
 
@@ -123,6 +124,8 @@ class Tables(Columns):
         if (declared := self.declared(text, at.scope)) is not None:
             result = self.call_declared(declared, (), name.span, at)
             return result if result is not None else self.unknown(name.span)
+        if self.gives_watchlists(text):
+            return self.watchlist(Call(text, (), span=name.span), at)
         if not rows:
             return self.value(name, at)
         return self._unknown_table(text, name.span)
@@ -141,6 +144,8 @@ class Tables(Columns):
         if (declared := self.declared(call.function, at.scope)) is not None:
             result = self.call_declared(declared, call.arguments, call.span, at)
             return result if result is not None else self.unknown(call.span)
+        if self.gives_watchlists(call.function):
+            return self.watchlist(call, at)
         if call.function == "table":
             return self._table_call(call, at)
         if call.function in ("cluster", "database", "external_table", "materialized_view", "stored_query_result"):
@@ -154,11 +159,10 @@ class Tables(Columns):
         """`table("name")`."""
         self.collected.functions.setdefault("table")
         name = self.value(call.arguments[0], at) if call.arguments else None
-        if isinstance(name, Apply) and len(name.arguments) == 1:
-            name = name.arguments[0]  # the text, as a parameter of a function
-        if not (isinstance(name, Constant) and isinstance(name.value, str)):
+        text = constant_text(name)
+        if text is None:
             return self.unknown_rows(call.span, "table")
-        return self.relation(Name(name.value, span=call.arguments[0].span), at.scope)
+        return self.relation(Name(text, span=call.arguments[0].span), at.scope)
 
     def _remote(self, member: Member) -> Relation:
         """A table of another database or cluster."""
@@ -167,16 +171,16 @@ class Tables(Columns):
             return TableRows(row, member.member.name, span=member.span)
         return self.unknown_rows(member.span, "another database")
 
-    def _tables_like(self, pattern: Wildcard) -> list[str]:
-        return sorted(name for name in self.table_names() if is_like(name, pattern.pattern))
-
-    def _union_of(self, names: Sequence[str], span: Span) -> Relation:
-        inputs = []
-        for name in names:
+    def _union_like(self, pattern: str, span: Span, scope: Scope) -> Relation:
+        """The tables and the views of the query that have names like a pattern."""
+        inputs: list[Relation] = []
+        for name in sorted(name for name in self.table_names() if is_like(name, pattern)):
             row = self.table(name)
             if row is not None:
                 self.use_table(name)
                 inputs.append(TableRows(row, name, span=span))
+        views = [self.call_declared(view, (), span, Place(EMPTY, scope)) for view in _views(scope, [pattern]).values()]
+        inputs += [one for one in views if isinstance(one, Relation)]
         return self._together(inputs, span)
 
     def _datatable(self, table: DataTable, at: Place) -> Relation:
@@ -311,13 +315,16 @@ class Tables(Columns):
     def _union_operator(self, source: Relation, op: syntax.Union, at: Place) -> Relation:
         inputs = [] if source is NOTHING else [source]
         fuzzy = str(option(op.options, "isfuzzy")).lower() == "true"
+        label = option(op.options, "withsource") or option(op.options, "with_source")
+        views = _views(at.scope, _patterns(op.tables))
+        if views and (label or not views.keys().isdisjoint(self.table_names())):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         for table in op.tables:
             found = self._union_table(table, at, fuzzy=fuzzy)
             if isinstance(table, Wildcard) and isinstance(found, Union):
                 inputs += found.inputs
             elif found is not None:
                 inputs.append(found)
-        label = option(op.options, "withsource") or option(op.options, "with_source")
         labels = tuple(
             self.called.get(id(one)) or _label(one) or f"union_arg{number}" for number, one in enumerate(inputs)
         )
@@ -340,10 +347,12 @@ class Tables(Columns):
         self.report(codes.MISSING_FUZZY_TABLE, first.span, message)
         if self.as_run:
             return None
-        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), span=first.span)
+        rows = UnknownRows(Row({}, open_=True), name, table=isinstance(first, Name), spared=True, span=first.span)
         return self.relation(table, at.scope.inner({name: rows}))
 
     def _is_there(self, first: Name | Call) -> bool:
+        if self.gives_watchlists(first.name if isinstance(first, Name) else first.function):
+            return True
         if isinstance(first, Name):
             return self.table(first.name) is not None
         return functions.lookup(first.function, Kind.SCALAR) is not None
@@ -371,6 +380,8 @@ class Tables(Columns):
 
     def _find(self, source: Relation, op: syntax.Find, at: Place) -> Relation:
         inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        if source is NOTHING and _views(at.scope, _patterns(op.tables) if op.tables else ["*"]):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         names = _names_in(op.condition)
         named = [name for name in names if any(name in one.row for one in inputs)]
         inputs = [one for one in inputs if all(name in one.row or one.row.open for name in named)]
@@ -422,7 +433,7 @@ class Tables(Columns):
     def _searched(self, tables: Sequence[Expression], at: Place) -> list[Relation]:
         """The tables that find and search go through: those that are named, or all."""
         if not tables:
-            found = self._union_of(sorted(self.table_names()), Span(0, 0))
+            found = self._union_like("*", Span(0, 0), at.scope)
             return list(found.inputs) if isinstance(found, Union) else []
         inputs: list[Relation] = []
         for table in tables:
@@ -432,6 +443,8 @@ class Tables(Columns):
 
     def _search(self, source: Relation, op: syntax.Search, at: Place) -> Relation:
         inputs = self._searched(op.tables, at) if source is NOTHING else [source]
+        if source is NOTHING and _views(at.scope, _patterns(op.tables) if op.tables else ["*"]):
+            return self.unknown_rows(op.span, _NAME_OF_VIEW)
         together = self._together(inputs, op.span)
         condition = (
             self.truth_or_text(op.condition, at.over(together.row)) if not isinstance(op.condition, Star) else None
@@ -440,6 +453,21 @@ class Tables(Columns):
         sensitive = option(op.options, "kind") == "case_sensitive"
         values = (condition, Constant(Type.BOOL, sensitive)) if condition else ()
         return Other(Row(columns, open_=together.row.open), together, "search", values, span=op.span)
+
+
+def _patterns(tables: Sequence[Expression]) -> list[str]:
+    return [one.pattern for one in tables if isinstance(one, Wildcard)]
+
+
+def _views(scope: Scope, patterns: Sequence[str]) -> dict[str, Declared]:
+    """The views that the query declares under names like one of these, but for one whose body this is in."""
+    found = {name: scope.find(name) for name in sorted(set(scope.all_names()))}
+    return {
+        name: one
+        for name, one in found.items()
+        if isinstance(one, Declared) and one.function.view and not one.function.parameters and not one.active
+        if any(is_like(name, pattern) for pattern in patterns)
+    }
 
 
 def _found_columns(inputs: Sequence[Relation], named: Sequence[str]) -> dict[str, Column]:

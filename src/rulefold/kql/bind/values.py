@@ -20,6 +20,7 @@ from rulefold.kql.plan import (
     Constant,
     DynamicConstant,
     Relation,
+    Row,
     ScalarQuery,
     TableValue,
     TypeValue,
@@ -336,6 +337,8 @@ class Values(Binding):
         if resolved.signature is not None and resolved.signature.result.rule is functions.Rule.TYPE_OF:
             types = [one.type for one in arguments if isinstance(one, TypeValue)]
             type_ = types[0] if types else Type.STRING
+        if function.name == "ingestion_time":
+            arguments = _arrival(at.row, call.span)
         return Apply(type_ or Type.UNKNOWN, function.name, arguments, span=call.span)
 
     def _look_at_values(self, call: Call, arguments: Sequence[Value], parameters: Sequence[Parameter | None]) -> None:
@@ -507,6 +510,15 @@ class Values(Binding):
         if isinstance(found, Relation):
             return self._misplaced(expression.span, "found a table, expected a value")
         return found
+
+
+def _arrival(row: Row, span: Span) -> tuple[Value, ...]:
+    """The column of a table that says when its rows came in: `_TimeReceived`, or else the rows' own time."""
+    for name in ("_TimeReceived", "TimeGenerated"):
+        column = row.columns.get(name)
+        if column is not None and column.type is Type.DATETIME and {origin for _, origin in column.origins} == {name}:
+            return (ColumnValue(Type.DATETIME, name, span=span),)
+    return ()
 
 
 def _is_minus_least(operand: Expression) -> bool:

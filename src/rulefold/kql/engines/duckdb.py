@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from pathlib import Path
@@ -16,6 +17,7 @@ import duckdb
 from sqlglot import exp
 
 from rulefold import codes
+from rulefold.kql.engines.duckdb_external import external_query
 from rulefold.kql.engines.duckdb_tables import (
     Found,
     Types,
@@ -26,16 +28,20 @@ from rulefold.kql.engines.duckdb_tables import (
     found_types,
     stated_types,
 )
-from rulefold.kql.engines.files import FilesError, files_of
+from rulefold.kql.engines.duckdb_watchlists import item_types, items_name, watchlist_rows
+from rulefold.kql.engines.files import Files, FilesError, files_of
+from rulefold.kql.engines.frames import Stream, stream_of
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
+from rulefold.kql.engines.unpacking import Unpacker
 from rulefold.kql.faults import QueryError, Stage, fault
 from rulefold.kql.lower import Lowered, lower_question, plugins, sql
 from rulefold.kql.lower.duckdb import DuckDB, times
+from rulefold.kql.lower.external import External, Source, without_secret
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.plan import Plugin, Row
-from rulefold.kql.results import Table, Timespan
+from rulefold.kql.results import Table, Timespan, Watchlist
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import Type
 
@@ -63,6 +69,7 @@ class DuckDBSession(Session):
         self._readable: list[str] = []
         self._folder: str | None = None
         self._stored = False
+        self._external: dict[str, Path] = {}
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -80,7 +87,7 @@ class DuckDBSession(Session):
         return connection
 
     def words(self) -> DuckDB:
-        return DuckDB()
+        return DuckDB(self._external_query)
 
     def close(self) -> None:
         if self._folder is not None:
@@ -94,38 +101,55 @@ class DuckDBSession(Session):
             raise _failure(f"found two tables that differ only in case: {name}")
         types = None if table.schema is None else stated_types(table.schema)
         where = str(table.source) if isinstance(table.source, str | Path) else name
+        with self._reading(where):
+            found = self._loaded(name, types, table.source, stored=stored)
+        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    @contextmanager
+    def _reading(self, where: str) -> Iterator[None]:
         try:
             with self._bounded(where):
-                found = self._loaded(name, types, table.source, stored=stored)
+                yield
         except FilesError as error:
             raise _failure(str(error)) from error
         except OSError as error:
             raise _failure(f"{where}: {error.strerror}") from error
-        self.schemas[name] = {column: str(type_) for column, type_ in found.items()}
+
+    def load_watchlist(self, alias: str, watchlist: Watchlist) -> None:
+        self.watchlists = self.watchlists or {}
+        if alias.lower() in map(str.lower, self.watchlists):
+            raise _failure(f"found two watchlists that differ only in case: {alias}")
+        source = watchlist.items.source
+        where = str(source) if isinstance(source, str | Path) else alias
+        with self._reading(where):
+            items = self._loaded(items_name(alias), item_types(watchlist.items, self._ask), source, stored=False)
+            found, types = watchlist_rows(alias, items, watchlist.search_key, self.words())
+            self._create(self.words().watchlist_name(alias), "VIEW", self._as(found, types))
+        self.watchlists[alias] = {column: str(type_) for column, type_ in types.items()}
 
     def _loaded(self, name: str, types: Types | None, source: object, *, stored: bool) -> Types:
         if isinstance(source, str | Path):
             return self._load_files(name, types, Path(source), stored=stored)
-        if hasattr(source, "__arrow_c_stream__"):
-            return self._load_arrow(name, types, source)
+        if (stream := stream_of(source)) is not None:
+            return self._load_arrow(name, types, stream)
         if not isinstance(source, Sequence):
             raise TypeError(f"{name}: found {type(source).__name__}, expected rows, Arrow data or a path")
         if types is None:
             raise FilesError(f"{name}: found rows without a schema, expected the types of their columns")
         found, text = found_rows(types, source)
-        self._create(name, "TABLE", self._as(found, types), [text])
+        self._create(name, "TABLE", self._as(found, types, name), [text])
         return types
 
     def _load_files(self, name: str, types: Types | None, source: Path, *, stored: bool) -> Types:
         """Make a view: what a query asks for is read when it asks; or else store it all."""
-        files = files_of(source)
+        files = self._whole(files_of(source))
         parts = found_in(files, types, self._ask)
         types = types or _together(part_types for _, part_types in parts)
         if not types:
             raise FilesError(f"{source}: found no columns, and no schema states any")
-        queries: list[exp.Query] = [self._as(found, types) for found, _ in parts]
+        queries: list[exp.Query] = [self._as(found, types, name) for found, _ in parts]
         if not queries:
-            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types)]
+            queries = [self._as(Found(select([sql.null()], limit=sql.number(0)), {}), types, name)]
         query = reduce(lambda all_, one: exp.Union(this=all_, expression=one, distinct=False), queries)
         if stored:
             self._store(name, query)
@@ -146,21 +170,30 @@ class DuckDBSession(Session):
         self._connection.execute(create.sql("duckdb"))
         self._create(name, "VIEW", select([star()], exp.From(this=place.copy())))
 
-    def _load_arrow(self, name: str, types: Types | None, source: object) -> Types:
+    def _whole(self, files: Files) -> Files:
+        """Files as the engine reads them: what it does not unpack itself is unpacked."""
+        if not files.packed:
+            return files
+        paths = (self._unpacker.files(Path(path))[0] if path in files.packed else path for path in files.paths)
+        return replace(files, paths=tuple(map(str, paths)))
+
+    def _load_arrow(self, name: str, types: Types | None, stream: Stream) -> Types:
         """Make a table, as a stream can be read once."""
-        self._connection.register(_ARROW, source)
+        self._connection.register(_ARROW, stream.source)
         query = select([star()], exp.From(this=exp.Table(this=sql.name(_ARROW))))
         columns = described(query, self._ask)
-        found = Found(query, {column: (sql.column(column), type_) for column, type_ in columns.items()})
-        types = types or found_types(found)
-        self._create(name, "TABLE", self._as(found, types))
+        exact = stream.names or tuple(columns)  # the engine renames what differs only in case
+        given = zip(exact, columns.items(), strict=True)
+        found = Found(query, {name: (sql.column(column), type_) for name, (column, type_) in given})
+        types = types or {**found_types(found), **stream.types}
+        self._create(name, "TABLE", self._as(found, types, name))
         self._connection.unregister(_ARROW)
         return types
 
-    def _as(self, found: Found, types: Types) -> exp.Select:
+    def _as(self, found: Found, types: Types, table: str | None = None) -> exp.Select:
         words = self.words()
         words.once = lambda node: node.copy
-        return columns_as(found, types, words)
+        return columns_as(found, types, words, table)
 
     def _create(self, name: str, kind: str, query: exp.Query, values: Sequence[object] | None = None) -> None:
         table = exp.Table(this=sql.name(self.words().table_name(name)))
@@ -170,9 +203,48 @@ class DuckDBSession(Session):
     def _ask(self, query: exp.Query) -> list[tuple[object, ...]]:
         return self._connection.execute(query.sql("duckdb")).fetchall()
 
+    # ------------------------------------------------------------------------------------------------ external data
+
+    def stand_for(self, files: Mapping[str, Path]) -> None:
+        self._external |= files
+        self._readable += map(str, files.values())
+
+    @cached_property
+    def _unpacker(self) -> Unpacker:
+        return Unpacker(self._unpacked, self._limits.memory)
+
+    @property
+    def _unpacked(self) -> Path:
+        self._connection  # noqa: B018 - makes the folder
+        return Path(str(self._folder), "unpacked")
+
+    def _external_query(self, wanted: External, types: Types) -> exp.Query:
+        found = {source: self._standing(source, wanted) for source in wanted.sources}
+        words = self.words()
+        words.once = lambda node: node.copy
+        try:
+            with self._bounded(", ".join(map(str, found.values()))):
+                files = {source: self._unpacker.files(path) for source, path in found.items()}
+                return external_query(wanted, types, files, words, self._ask)
+        except FilesError as error:
+            raise _failure(str(error)) from error
+        except OSError as error:
+            raise _failure(f"{error.filename}: {error.strerror}") from error
+
+    def _standing(self, source: Source, wanted: External) -> Path:
+        """The file that stands for a URI, as it is written or without its secret."""
+        path = self._external.get(source.uri, self._external.get(without_secret(source.uri)))
+        if path is None:
+            raise wanted.without_file(source)
+        if wanted.picks and path.suffix.lower() == ".zip":
+            raise _failure(f"{path}: found an archive for a URI with zipPattern, expected the file that is meant")
+        return path
+
     def close_off(self, *outputs: Path) -> None:
         paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
+        folders = exp.Array(expressions=[sql.string(str(self._unpacked))])
         for setting, value in (
+            ("allowed_directories", folders),
             ("allowed_paths", paths),
             ("enable_external_access", sql.false()),
             ("lock_configuration", sql.true()),
@@ -185,7 +257,8 @@ class DuckDBSession(Session):
     def fork(self) -> "DuckDBSession":
         forked = DuckDBSession(self._limits)
         forked._connection = self._connection.cursor()
-        forked.schemas = self.schemas
+        forked.schemas, forked._external, forked._unpacker = self.schemas, self._external, self._unpacker
+        forked.watchlists = self.watchlists
         return forked
 
     def restart(self) -> None:
@@ -213,6 +286,14 @@ class DuckDBSession(Session):
                 if weight > self._limits.memory:
                     raise self._too_large()
         return found, count
+
+    def minutes(self, name: str, column: str) -> list[int]:
+        times_ = exp.IntDiv(this=sql.call("epoch_us", sql.column(column)), expression=sql.number(60_000_000))
+        table = exp.From(this=exp.Table(this=sql.name(self.words().table_name(name))))
+        known = sql.is_not_null(sql.column(column))
+        query = select([sql.alias(times_, "minute")], table, where=known, distinct=True)
+        with self._bounded(name):
+            return sorted(int(str(minute)) for (minute,) in self._ask(query))
 
     def explain(self, lowered: Lowered) -> str:
         with self._bounded():

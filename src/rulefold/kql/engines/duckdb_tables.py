@@ -24,6 +24,8 @@ from rulefold.text import BOM
 Ask = Callable[[exp.Query], list[tuple[object, ...]]]
 Types = Mapping[str, Type]
 
+# Columns of every table of a workspace: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
+_TIME, _NAME = "TimeGenerated", "Type"
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -40,12 +42,18 @@ def stated_types(schema: Mapping[str, str]) -> dict[str, Type]:
     return {column: NAMES.get(type_, Type.DYNAMIC) for column, type_ in schema.items()}
 
 
-def columns_as(found: Found, types: Types, engine: Engine) -> exp.Select:
-    """The columns of a table, in its order and types; one that was not found is null."""
+def columns_as(found: Found, types: Types, engine: Engine, table: str | None = None) -> exp.Select:
+    """The columns of a table, in its order and types; one that was not found is null.
+
+    `table` is the name of one that may be of a workspace, where the column `Type` holds it.
+    """
     fields, _ = table_fields(types)
+    is_named = table is not None and types.get(_TIME) is Type.DATETIME and types.get(_NAME) is Type.STRING
     columns = []
     for name, type_ in types.items():
         node = kept(engine, *found.columns[name], type_) if name in found.columns else engine.null(type_)
+        if is_named and name == _NAME:
+            node = sql.coalesce(node, sql.string(str(table)))
         columns.append(sql.alias(node, fields[name].name))
     inner = exp.Subquery(this=found.query, alias=exp.TableAlias(this=sql.name("given")))
     return select(columns, exp.From(this=inner))
@@ -53,7 +61,12 @@ def columns_as(found: Found, types: Types, engine: Engine) -> exp.Select:
 
 def found_types(found: Found) -> dict[str, Type]:
     """The types of KQL that are like those that were found."""
-    return {name: found_type(type_) for name, (_, type_) in found.columns.items()}
+    return with_time({name: found_type(type_) for name, (_, type_) in found.columns.items()})
+
+
+def with_time(types: dict[str, Type]) -> dict[str, Type]:
+    """Types that were found; the time of a row is a datetime, in whichever form it is written."""
+    return types | {_TIME: Type.DATETIME} if types.get(_TIME) is Type.STRING else types
 
 
 def found_in(files: Files, types: Types | None, ask: Ask) -> list[tuple[Found, dict[str, Type]]]:
@@ -99,7 +112,7 @@ def _json_types(files: Files, form: str, ask: Ask) -> dict[str, Type]:
     if not any(Path(path).stat().st_size for path in files.paths):
         return {}
     found = described(scans.json_inferred(files.paths, files.keys, form), ask)
-    types = {name: found_type(type_) for name, type_ in found.items()}
+    types = with_time({name: found_type(type_) for name, type_ in found.items()})
     if not _may_be_renamed(types):
         return types
     names = ask(scans.member_names(scans.json_objects(files.paths, (), form)))
@@ -134,6 +147,11 @@ def _csv(files: Files, types: Types | None, ask: Ask) -> list[tuple[Found, dict[
     return parts
 
 
+def csv_names(files: Files, ask: Ask) -> list[str]:
+    """The columns that the heads of files name."""
+    return list(dict.fromkeys(name for path in files.paths for name in _head(path, ask)[1]))
+
+
 def _head(path: str, ask: Ask) -> tuple[str, tuple[str, ...]]:
     """What parts the columns of a file, and their names; no names for an empty file."""
     rows = ask(scans.first_line(path))
@@ -164,7 +182,7 @@ def _csv_types(texts: exp.Select, names: Sequence[str], files: Files, ask: Ask) 
         there, *others = counts[n * (len(_FORMS) + 1) : (n + 1) * (len(_FORMS) + 1)]
         fitting = [type_ for type_, misfits in zip(_FORMS, others, strict=True) if there and not misfits]
         types[name] = fitting[0] if fitting else Type.STRING
-    return types | dict.fromkeys(files.keys, Type.STRING)
+    return with_time(types) | dict.fromkeys(files.keys, Type.STRING)
 
 
 # ----------------------------------------------------------------------------------------------------------- Parquet

@@ -9,6 +9,7 @@ KINDS = {
     ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
 _COMPRESSED = (".gz", ".zst")
+_GZIP = b"\x1f\x8b"
 _PATTERN = frozenset("*?[")  # what an engine takes for a pattern
 
 
@@ -18,11 +19,15 @@ class FilesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of one table, all of one kind, in their order; `keys` are the columns that names of folders state."""
+    """The files of one table, all of one kind, in their order; `keys` are the columns that names of folders state.
+
+    Those that are `packed` have to be unpacked before an engine reads them.
+    """
 
     kind: str
     paths: tuple[str, ...]
     keys: tuple[str, ...] = ()
+    packed: frozenset[str] = frozenset()
 
 
 def kind_of(path: Path) -> str | None:
@@ -86,17 +91,27 @@ def _checked(source: Path, paths: list[Path], keys: tuple[str, ...]) -> Files:
     if len(kinds) > 1:
         raise FilesError(f"{source}: found files of several kinds, expected one: {', '.join(sorted(map(str, kinds)))}")
     (kind,) = kinds
-    for path in paths:
-        _check(path, str(kind))
-    return Files(str(kind), tuple(map(str, paths)), keys)
+    packed = [path for path in paths if _is_packed(path, str(kind))]
+    if packed and keys:
+        raise FilesError(f"{packed[0]}: found Parquet compressed as a whole where names of folders state columns")
+    return Files(str(kind), tuple(map(str, paths)), keys, frozenset(map(str, packed)))
 
 
-def _check(path: Path, kind: str) -> None:
+def _is_packed(path: Path, kind: str) -> bool:
+    """Whether a file is Parquet that is compressed as a whole, by gzip.  Raises FilesError, and OSError."""
+    checked_path(path)
+    with path.open("rb") as file:
+        start = file.read(4)
+    packed = kind == "parquet" and path.suffix.lower() in _COMPRESSED and start != b"PAR1"
+    if packed and not (path.suffix.lower() == ".gz" and start.startswith(_GZIP)):
+        raise FilesError(f"{path}: found Parquet compressed as a whole, expected Parquet that is compressed inside")
+    return packed
+
+
+def checked_path(path: Path) -> None:
+    """Whether a path is one of a file that an engine can be asked for.  Raises FilesError, and OSError."""
+    path.stat()
     if not path.is_file():
         raise FilesError(f"{path}: found a device or a pipe, expected a file")
     if _PATTERN & set(str(path)):
         raise FilesError(f"{path}: found one of *, ? and [ in the path, which are not read in paths of data")
-    with path.open("rb") as file:
-        start = file.read(4)
-    if kind == "parquet" and path.suffix.lower() in _COMPRESSED and start != b"PAR1":
-        raise FilesError(f"{path}: found Parquet compressed as a whole, expected Parquet that is compressed inside")

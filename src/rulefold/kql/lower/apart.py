@@ -98,7 +98,8 @@ def top_nested(relations: "Relations", relation: TopNested) -> Rows:
         level = relations.grouped(source, (*keys, of), (by,), relation)
         number = relations.values.new_name()
         if count is not None:
-            order = [SortKey(level.fields[by.name].name, not key.ascending, key.ascending)]
+            real = by.value.type is Type.REAL
+            order = [SortKey(level.fields[by.name].name, not key.ascending, key.ascending, real)]
             parts = [sql.column(level.fields[one.name].name) for one in keys]
             window = sql.window(exp.RowNumber(), sorted_by(order), parts)
             level = relations.builder.hoisted(level, [(number, window)])

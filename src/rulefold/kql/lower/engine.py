@@ -17,6 +17,7 @@ from rulefold.text import Span
 
 if TYPE_CHECKING:
     from rulefold.kql.lower.calls import Call
+    from rulefold.kql.lower.external import External
     from rulefold.kql.lower.relations import Relations
     from rulefold.kql.lower.values import Values
 
@@ -59,6 +60,10 @@ class Engine(ABC):
         """The null of a type."""
 
     @abstractmethod
+    def guarded(self, wrong: Node, why: str, node: Node) -> Node:
+        """A value, but where a test is true the end of the run."""
+
+    @abstractmethod
     def convert(self, term: Term, type_: Type) -> Term:
         """A value as one of another type, null where it is none: `tolong` and its like."""
 
@@ -80,8 +85,17 @@ class Engine(ABC):
     def table_name(self, name: str) -> str:
         """The name under which the engine has a table."""
 
+    @staticmethod
+    def watchlist_name(alias: str) -> str:
+        """The name under which the engine has a watchlist, which is none of a table."""
+        return f"watchlist ${alias}"
+
     @abstractmethod
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+    def external(self, wanted: "External", types: Mapping[str, Type]) -> exp.Query:
+        """The rows of files in columns of these types, named as those of a table."""
+
+    @abstractmethod
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         """The values from one to another by steps, and what they are selected from."""
 
     @abstractmethod
@@ -161,6 +175,10 @@ class Engine(ABC):
     @abstractmethod
     def folded(self, text: Node) -> Node:
         """A text as it is compared where case does not count."""
+
+    @abstractmethod
+    def folded_text(self, text: str) -> str:
+        """A constant as `folded` makes it."""
 
     # ----------------------------------------------------------------------------------------------------- dynamics
 

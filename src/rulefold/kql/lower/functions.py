@@ -115,12 +115,10 @@ def _ago(call: Call) -> Term:
 
 
 def _ingestion_time(call: Call) -> Term:
-    """When a row came in: as `_TimeReceived` says it, and as its own time where nothing else does."""
-    fields = call.values.frame.fields
-    for name in ("_TimeReceived", "TimeGenerated"):
-        if (found := fields.get(name)) is not None and found.type is Type.DATETIME:
-            return Term(sql.column(found.name), Type.DATETIME)
-    raise call.refused("found ingestion_time over rows without _TimeReceived or TimeGenerated")
+    """When a row came in: the column that says so, which the binder has found."""
+    if not len(call):
+        raise call.refused("found ingestion_time over rows without the _TimeReceived or TimeGenerated of a table")
+    return call[0]
 
 
 # ------------------------------------------------------------------------------------------------------ conversion

@@ -230,7 +230,7 @@ def folded(call: Call, term: Term) -> Term:
     """A text as it is compared where case does not count."""
     term = call.engine.convert(term, Type.STRING)
     if term.constant and isinstance(term.value, str):
-        return call.values.constant(Type.STRING, term.value.lower())
+        return call.values.constant(Type.STRING, call.engine.folded_text(term.value))
     return Term(call.engine.folded(term.node), Type.STRING, nullable=term.nullable)
 
 

@@ -49,6 +49,8 @@ def columns_found(relation: Plugin, found: Iterable[tuple[str, str]]) -> Row:
     kinds: dict[str, set[str]] = {}
     for name, kind in found:
         kinds.setdefault(name, set()).add(kind)
+    if "" in kinds:
+        raise refused(relation.span, f"found a column without a name by {relation.name}, which is not run")
     if len(kinds) > _MOST_COLUMNS:
         raise refused(
             relation.span, f"found {len(kinds):,} columns by {relation.name}, expected at most {_MOST_COLUMNS:,}"

@@ -9,6 +9,7 @@ from sqlglot import exp
 from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.external import external_rows
 from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
@@ -21,6 +22,7 @@ from rulefold.kql.plan import (
     Choose,
     Compute,
     Distinct,
+    ExternalRows,
     Filter,
     GivenRows,
     Item,
@@ -41,6 +43,7 @@ from rulefold.kql.plan import (
     Union,
     UnknownRows,
     Value,
+    WatchlistRows,
 )
 from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
@@ -121,14 +124,33 @@ class Relations:
         return Rows(self.builder.add(query, place), fields, frozenset(names), ())
 
     def _table(self, relation: TableRows) -> Rows:
-        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        """A table, or what is read of it: engines take their time over columns that they carry from step to step."""
+        columns = {name: column.type for name, column in relation.row.columns.items()}
+        fields, names = table_fields(columns)
         table = Rows(self.engine.table_name(relation.name), fields, names)
-        time = fields.get(_TIME)
+        within = self._within(fields.get(_TIME))
+        is_read = self.reading.is_read(relation)
+        read = {name: field for name, field in fields.items() if is_read(name)}
+        if len(read) == len(fields):
+            if within is None:
+                return table
+            return self.builder.kept(table, select([star()], table.source(), where=within), relation)
+        listed = [sql.column(field.name) for field in read.values()]
+        step = self.builder.add(select(listed or [_nothing()], table.source(), where=within), relation)
+        return Rows(step, read, frozenset(field.name.lower() for field in read.values()))
+
+    def _within(self, time: Field | None) -> Node | None:
+        """The condition that a row is of the time that the query sees."""
         if self._timespan is None or time is None or time.type is not Type.DATETIME:
-            return table
+            return None
         start, end = (self.engine.literal(Type.DATETIME, ticks_of(one)) for one in self._timespan)
-        within = [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)]
-        return self.builder.kept(table, select([star()], table.source(), where=sql.all_of(within)), None)
+        return sql.all_of(
+            [sql.binary(exp.GTE, time.term().node, start), sql.binary(exp.LT, time.term().node, end)],
+        )
+
+    def _watchlist(self, relation: WatchlistRows) -> Rows:
+        fields, names = table_fields({name: column.type for name, column in relation.row.columns.items()})
+        return Rows(self.engine.watchlist_name(relation.alias), fields, names)
 
     def _given(self, relation: GivenRows) -> Rows:
         self.over(Rows("", {}, frozenset()))
@@ -144,12 +166,15 @@ class Relations:
             for number, (name, column) in enumerate(columns.items())
         }
         query = self._listed(list(fields.values()), [[exact(term) for term in row] for row in given])
-        if self.values.frame.hoisted:
-            hoisted = [sql.alias(node, name) for name, node in self.values.frame.hoisted]
-            query.set(
-                "from_", exp.From(this=exp.Subquery(this=select(hoisted), alias=exp.TableAlias(this=sql.name("given"))))
-            )
+        if (before := self._before()) is not None:
+            query.set("from_", before)
         return Rows(self.builder.add(query, relation), fields, frozenset(names))
+
+    def _before(self) -> exp.From | None:
+        """What the values of rows that come from nowhere have had worked out: one row."""
+        hoisted = [sql.alias(node, name) for name, node in self.values.frame.hoisted]
+        alias = exp.TableAlias(this=sql.name("given"))
+        return exp.From(this=exp.Subquery(this=select(hoisted), alias=alias)) if hoisted else None
 
     def _cell(self, value: Value, type_: Type) -> Term:
         term = self.values.term(value)
@@ -183,7 +208,7 @@ class Relations:
         self.over(Rows("", {}, frozenset()))
         name, column = next(iter(relation.row.columns.items()))
         parts = [self.values.term(one) for one in (relation.start, relation.stop, relation.step)]
-        node, source = self.engine.series(column.type, parts, relation.span)
+        node, source = self.engine.series(column.type, parts, self._before(), relation.span)
         query = select([sql.alias(node, name)], source)
         step = self.builder.add(query, relation)
         return Rows(step, {name: Field(name, column.type)}, frozenset({name.lower()}), (SortKey(name),))
@@ -279,7 +304,7 @@ class Relations:
                 name = self.values.new_name()
                 columns.append((name, exact(term)))
                 term = term.of(sql.column(name))
-            keys.append(SortKey(term.node.name, not key.ascending, key.nulls_first))
+            keys.append(SortKey(term.node.name, not key.ascending, key.nulls_first, term.type is Type.REAL))
         source = self.builder.hoisted(self.prepared(source), columns)
         if not self.windows:
             return replace(source, order=tuple(keys))
@@ -451,7 +476,7 @@ def _is_missing(relation: Relation) -> bool:
     """Whether a table or a function that is not there was found in an input, which a fuzzy union leaves out then."""
     while True:
         if isinstance(relation, UnknownRows):
-            return True
+            return relation.spared
         if isinstance(relation, Join) and _is_missing(relation.right):
             return True
         if not isinstance(relation, Piped):
@@ -484,7 +509,9 @@ _OTHERS: dict[str, Callable[..., Rows]] = {
 }
 _LOWERINGS: dict[type, Callable[..., Rows]] = {
     TableRows: Relations._table,
+    WatchlistRows: Relations._watchlist,
     GivenRows: Relations._given,
+    ExternalRows: external_rows,
     RangeRows: Relations._range,
     UnknownRows: Relations._unknown,
     Filter: Relations._filter,

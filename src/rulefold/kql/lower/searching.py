@@ -37,10 +37,12 @@ def find(relations: "Relations", relation: Other) -> Rows:
     labels = [_label(one, f"union_arg{number}") for number, one in enumerate(together.inputs)]
     source = relations.together(together, label, labels)
     found = _filtered(relations, relation, source, filtered.condition, sensitive=False)
-    missing = [name for name in relation.row if name not in found.fields]
+    is_read = relations.reading.is_read(relation)
+    columns = [name for name in relation.row if name in found.fields or is_read(name)]
+    missing = [name for name in columns if name not in found.fields]
     if missing:
         raise refused(relation.span, f"found find with the column {missing[0]}, which is not run")
-    return relations.builder.chosen(found, [(name, found.fields[name].term()) for name in relation.row], None)
+    return relations.builder.chosen(found, [(name, found.fields[name].term()) for name in columns], None)
 
 
 def _label(relation: Relation, otherwise: str) -> str:

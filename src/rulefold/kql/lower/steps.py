@@ -182,7 +182,14 @@ def final(rows: Rows, row: Row, null: Callable[[Type], Node]) -> exp.Select:
         if field is not None and field.type is Type.STRING and field.nullable:
             node = sql.coalesce(node, sql.string(""))
         expressions.append(sql.alias(node, fresh(name, names)))
-    return select(expressions, rows.source(), order=sorted_by(rows.order))
+    return select(expressions, rows.source(), order=_final_order(rows, expressions))
+
+
+def _final_order(rows: Rows, expressions: Sequence[Node]) -> list[Node]:
+    """The order of rows; where another column is selected under the name of one of it, that of the step is meant."""
+    taken = {node.alias.lower() for node in expressions if isinstance(node, exp.Alias)}
+    hidden = any(key.name.lower() in taken for key in rows.order)
+    return sorted_by(rows.order, rows.step if hidden else None)
 
 
 def _kept_order(source: Rows, expressions: list[Node], names: set[str]) -> tuple[SortKey, ...]:

@@ -80,11 +80,12 @@ class Field:
 
 
 class SortKey(NamedTuple):
-    """A column of a step that its rows are in the order of."""
+    """A column of a step that its rows are in the order of; a `real` one may have NaN, which stands beside nulls."""
 
     name: str
     descending: bool = False
     nulls_first: bool = True
+    real: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,16 @@ class Rows:
         return exp.Table(this=sql.name(self.step), alias=named)
 
 
-def sorted_by(order: Iterable[SortKey]) -> list[Node]:
-    """What ORDER BY takes."""
-    return [sql.ordered(sql.column(key.name), descending=key.descending, nulls_first=key.nulls_first) for key in order]
+def sorted_by(order: Iterable[SortKey], table: str | None = None) -> list[Node]:
+    """What ORDER BY takes; of a table where another column may have the name of one.
+
+    NaN is the greatest real of an engine, and at the other end of an order it needs a key of its own.
+    """
+    keys: list[Node] = []
+    for key in order:
+        column = sql.column(key.name, table)
+        if key.real and key.descending != key.nulls_first:
+            nan = exp.IsNan(this=column.copy())
+            keys.append(sql.ordered(nan, descending=key.nulls_first, nulls_first=key.nulls_first))
+        keys.append(sql.ordered(column, descending=key.descending, nulls_first=key.nulls_first))
+    return keys

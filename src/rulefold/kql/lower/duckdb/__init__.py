@@ -1,18 +1,19 @@
 """KQL in the words of DuckDB."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import copysign
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, numbers, texts, times, types
+from rulefold.kql.lower.duckdb import aggregates, arrays, conversions, dynamics, failing, numbers, texts, times, types
 from rulefold.kql.lower.duckdb.functions import FUNCTIONS
 from rulefold.kql.lower.duckdb.relations import PLUGINS, RELATIONS, expand, members
 from rulefold.kql.lower.duckdb.windows import WINDOWS
 from rulefold.kql.lower.engine import Engine
+from rulefold.kql.lower.external import External
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
@@ -25,6 +26,7 @@ from rulefold.text import Span
 if TYPE_CHECKING:
     from rulefold.kql.lower.relations import Relations
 
+Files = Callable[[External, Mapping[str, Type]], exp.Query]  # finds files and how to read them
 _STEP = re.compile(r"step_\d+\$*", re.IGNORECASE)  # what the steps of a query are called
 
 
@@ -38,6 +40,10 @@ class DuckDB(Engine):
     by_name: ClassVar = True
     relations: ClassVar = RELATIONS
     plugins: ClassVar = PLUGINS
+
+    def __init__(self, files: Files | None = None) -> None:
+        """For a run that has files for what is outside of all tables, or for none."""
+        self._files = files
 
     def literal(self, type_: Type, value: object) -> Node:
         if value is None:
@@ -67,6 +73,9 @@ class DuckDB(Engine):
     def null(self, type_: Type) -> Node:
         return types.cast(sql.null(), types.sql_type(type_))
 
+    def guarded(self, wrong: Node, why: str, node: Node) -> Node:
+        return failing.guarded(wrong, why, node)
+
     def convert(self, term: Term, type_: Type) -> Term:
         return conversions.convert(self, term, type_)
 
@@ -84,16 +93,21 @@ class DuckDB(Engine):
     def table_name(self, name: str) -> str:
         return f"{name}$" if _STEP.fullmatch(name) else name
 
-    def series(self, type_: Type, parts: Sequence[Term], span: Span) -> tuple[Node, exp.From]:
+    def external(self, wanted: External, types: Mapping[str, Type]) -> exp.Query:
+        if self._files is None:
+            raise wanted.without_file(wanted.sources[0])
+        return self._files(wanted, types)
+
+    def series(self, type_: Type, parts: Sequence[Term], given: exp.From | None, span: Span) -> tuple[Node, exp.From]:
         start, stop, step = parts
         counted = type_ in INTEGERS and all(part.type in INTEGERS for part in parts)
         if type_ is Type.DATETIME and step.type is Type.TIMESPAN:
             micros = [types.cast(times.micros_of(exact(one)), types.BIGINT) for one in (start, stop)]
-            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))])
+            number, source = _numbered([*micros, sql.binary(exp.IntDiv, exact(step), sql.number(10))], given)
             return call("make_timestamp", number), source
         if not counted and type_ is not Type.TIMESPAN:
             raise refused(span, f"found a range of {type_}, which is not run")
-        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts])
+        return _numbered([types.cast(exact(part), types.BIGINT) for part in parts], given)
 
     def first_of_each(self, rows: Rows, keys: Sequence[Node]) -> exp.Select:
         query = select([star()], rows.source(), order=sorted_by(rows.order))
@@ -157,6 +171,9 @@ class DuckDB(Engine):
     def folded(self, text: Node) -> Node:
         return call("lower", text)
 
+    def folded_text(self, text: str) -> str:
+        return texts.lowered(text)
+
     # ----------------------------------------------------------------------------------------------------- dynamics
 
     def access(self, target: Term, keys: Sequence[Term]) -> Node:
@@ -166,10 +183,12 @@ class DuckDB(Engine):
         return members(source, bag)
 
     def holds(self, array: Term, item: Term, *, folded: bool) -> Node:
-        return dynamics.holds(array, conversions.to_dynamic(self, item), folded=folded)
+        if folded:
+            return dynamics.holds_text(array, self.folded(exact(item)))
+        return dynamics.holds(array, conversions.to_dynamic(self, item))
 
 
-def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
+def _numbered(bounds: Sequence[Node], before: exp.From | None) -> tuple[Node, exp.From]:
     """Numbers from one to another by steps, made one after another: a list of them might be as long as anything.
 
     No step is no number.
@@ -179,7 +198,7 @@ def _numbered(bounds: Sequence[Node]) -> tuple[Node, exp.From]:
     given = [
         sql.alias(node, name) for node, name in zip((start, stop, sql.nullif(step, sql.number(0))), names, strict=True)
     ]
-    inner = exp.Subquery(this=select(given), alias=exp.TableAlias(this=sql.name("bounds")))
+    inner = exp.Subquery(this=select(given, before), alias=exp.TableAlias(this=sql.name("bounds")))
     numbers = exp.Table(
         this=call("generate_series", *(sql.column(name, "bounds") for name in names)),
         alias=exp.TableAlias(this=sql.name("numbers"), columns=[sql.name("number")]),

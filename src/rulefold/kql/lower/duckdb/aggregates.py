@@ -9,6 +9,7 @@ from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import dynamics, lists, percentiles
 from rulefold.kql.lower.duckdb.bag_functions import bag_of, members, unique
 from rulefold.kql.lower.duckdb.conversions import to_dynamic
+from rulefold.kql.lower.duckdb.failing import guarded
 from rulefold.kql.lower.duckdb.lists import Element
 from rulefold.kql.lower.duckdb.numbers import lower_bits
 from rulefold.kql.lower.duckdb.types import BIGINT, DECIMAL, DOUBLE, TIMESTAMP, cast, try_cast
@@ -169,7 +170,7 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
     order = sorted_by(call_.values.frame.order)
     if distinct:
         value = exp.Distinct(expressions=[value])
-        order = [sql.ordered(value.expressions[0].copy(), nulls_first=False)]
+        order = []  # sorted below, as DuckDB takes no order by a constant or by what may fail
     collected: Node = call("list", exp.Order(this=value, expressions=order) if order else value)
     if term.type in DYNAMICS and not distinct:
         nulls = True  # those of a dynamic are kept
@@ -181,7 +182,8 @@ def _list(call_: Call, *, distinct: bool, condition: Node | None = None, nulls: 
     collected = sql.filtered(collected, sql.all_of(tests)) if tests else collected
     if term.type in DYNAMICS:
         collected = _flattened(collected)
-        collected = call("list_sort", call("list_distinct", collected)) if distinct else collected
+    if distinct:
+        collected = _set_of(collected) if term.type in DYNAMICS else call("list_sort", collected)
     limit = 2 if condition is not None else 1
     size = call_.constant(limit, None)
     if isinstance(size, int):
@@ -196,6 +198,19 @@ def _flattened(collected: Node) -> Node:
     parts = sql.coalesce(dynamics.elements(element), exp.Array(expressions=[element.copy()]))
     listed = call("list_transform", collected, exp.Lambda(this=parts, expressions=[name]))
     return call("flatten", listed)
+
+
+def _set_of(collected: Node) -> Node:
+    """Elements, each once; whether Kusto leaves out a null in an array, as it does a null alone, is not known."""
+
+    def known(items: Element) -> Node:
+        nulls = lists.size(lists.where(items(), lambda one: sql.is_null(one())))
+        once = call("list_sort", call("list_distinct", items()))
+        return guarded(
+            sql.binary(exp.GT, nulls, sql.number(0)), "found a null in an array of a set, which is not run", once
+        )
+
+    return lists.let(collected, known)
 
 
 def _make_list(call_: Call) -> Term:

@@ -58,13 +58,11 @@ def to_string(engine: Engine, term: Term) -> Term:
 
 
 def real_text(node: Node) -> Node:
-    """A real in the shortest form that is read back as the same: `1.0`, `0.1`, `1E+20`, `NaN`."""
-    return call(
-        "replace",
-        call("replace", cast(node, VARCHAR), sql.string("nan"), sql.string("NaN")),
-        sql.string("e"),
-        sql.string("E"),
-    )
+    """A real in the shortest form that is read back as the same: `1.0`, `0.1`, `1E+20`, `NaN`, which has no sign."""
+    written = cast(node, VARCHAR)
+    for old, new in (("-nan", "NaN"), ("nan", "NaN"), ("e", "E")):
+        written = call("replace", written, sql.string(old), sql.string(new))
+    return written
 
 
 def _kind(node: Node) -> Node:
@@ -146,7 +144,7 @@ def _saturated(engine: Engine, node: Node, limit: int) -> Node:
     again = engine.once(node)
     return sql.case(
         [
-            (call("isinf", again()), sql.null()),
+            (sql.negated(call("isfinite", again())), sql.null()),
             (sql.binary(exp.GTE, again(), _float(limit)), cast(sql.number(limit - 1), BIGINT)),
             (sql.binary(exp.LTE, again(), exp.Neg(this=_float(limit))), cast(sql.number(-limit), BIGINT)),
         ],

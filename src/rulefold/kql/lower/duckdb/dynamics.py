@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
-from rulefold.kql.lower.duckdb.types import BIGINT, JSON, JSON_LIST, VARCHAR, cast, try_cast
+from rulefold.kql.lower.duckdb.types import BIGINT, JSON, JSON_LIST, cast, try_cast
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import Term, exact, text
@@ -135,14 +135,16 @@ def array(items: Node) -> Node:
     return call("to_json", items)
 
 
-def holds(array_term: Term, item: Node, *, folded: bool) -> Node:
+def holds(array_term: Term, item: Node) -> Node:
     """Whether an array has an element."""
-    found = elements(array_term.node)
-    if folded:
-        name = exp.Identifier(this="e", quoted=False)
-        lowered = exp.Lambda(this=call("lower", cast(exp.Column(this=name), VARCHAR)), expressions=[name])
-        found = call("list_transform", found, lowered)
-    return call("list_contains", found, item)
+    return call("list_contains", elements(array_term.node), item)
+
+
+def holds_text(array_term: Term, item: Node) -> Node:
+    """Whether an array has an element that is a text in lower case, where case does not count."""
+    name = exp.Identifier(this="e", quoted=False)
+    lowered = exp.Lambda(this=call("lower", text_of(exp.Column(this=name))), expressions=[name])
+    return call("list_contains", call("list_transform", elements(array_term.node), lowered), item)
 
 
 def any_element(engine: Engine, array_term: Term, test: Callable[[Term], Node]) -> Node:

@@ -266,8 +266,23 @@ _BEFORE, _AFTER = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
 
 def _has_address(call_: Call) -> Term:
     """Whether one of several addresses is in a text, with no letter or digit beside it."""
-    wanted = [quoted(one) for one in _listed(call_) if _is_address(one)]
-    return _has(call_, wanted)
+    if all(one.constant for one in call_.arguments[1:]):
+        return _has(call_, [quoted(one) for one in _listed(call_) if _is_address(one)])
+    again = call_.once(call_.text(0))
+
+    def is_in(address: Term) -> Node:
+        valid = call("regexp_full_match", address.node, sql.string(_ADDRESS))
+        bytes_ = call("replace", address.node.copy(), sql.string("."), sql.string(r"\."))
+        pattern = call("concat", sql.string(_BEFORE), bytes_, sql.string(_AFTER))
+        return sql.case([(valid, call("regexp_matches", again(), pattern))], sql.false())
+
+    tests = [
+        is_in(Term(call_.once(call_.text(number))(), Type.STRING, nullable=False))
+        if term.type is Type.STRING
+        else call_.engine.any_element(term, is_in)
+        for number, term in enumerate(call_.arguments[1:], start=1)
+    ]
+    return truth(sql.any_of(tests))
 
 
 def _has_prefix(call_: Call) -> Term:

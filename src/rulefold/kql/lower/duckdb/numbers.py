@@ -22,9 +22,11 @@ def integer(engine: Engine, operator: str, left: Node, right: Node) -> Node:
         return tried(sql.binary(exp.IntDiv, _wide(left), _divisor(right)))
     if operator == "%":
         again = engine.once(_divisor(right))
-        rest = sql.binary(exp.Mod, left, again())
-        size = call("abs", again())
-        return sql.binary(exp.Mod, sql.binary(exp.Add, rest, size), size.copy())
+        small = isinstance(again(), exp.Literal) and int(again().name) < _HALF // 2
+        wide = again() if small else cast(again(), HUGEINT)
+        size = call("abs", wide)
+        rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, left, again()), size), size.copy())
+        return rest if small else cast(rest, BIGINT)
     kind = _WRAPPING[operator]
     if isinstance(left, exp.Literal | exp.Neg) and isinstance(right, exp.Literal | exp.Neg):
         left = _wide(left)

@@ -2,6 +2,9 @@ r"""Kusto's regular expressions → those of DuckDB.
 
 Kusto's are those of Rust, in which `\d`, `\w` and `\s` are of all scripts; DuckDB's are those of RE2, in which they
 are of ASCII.  What RE2 has no words for is refused.  Both match `\b` at the edges of words; those of RE2 are of ASCII.
+
+A class in a class, as in `[a[^b]]`, is Rust's alone.  Where a `[` in a class leaves none that ends, as in `[[]`, it
+stands for itself, as it did while Kusto's were those of RE2.
 """
 
 import re
@@ -39,15 +42,40 @@ def translated(pattern: str, refused: Callable[[str], QueryError]) -> Expression
     """A regular expression of Kusto for DuckDB; `refused` makes the refusal of what DuckDB has no words for."""
     pieces: list[str] = []
     groups: list[str] = []
-    place, inside = 0, False
+    place, inside, nests = 0, False, False
     while place < len(pattern):
         found = (_CLASS_PIECE if inside else _PIECE).match(pattern, place)
         if found is None:  # a backslash that ends the text
             raise refused(f"found {pattern}, which is no regular expression")
         piece, place = found[0], found.end()
+        if not inside and piece[0] == "[":
+            nests = _ends(pattern, found.start())
+        if inside and piece == "[" and not nests:
+            piece = r"\["
         pieces.append(_in_class(piece, refused) if inside else _outside(piece, groups, refused))
         inside = piece != "]" if inside else piece[0] == "["
     return Expression("".join(pieces), tuple(groups))
+
+
+_OPENING = re.compile(r"\[\^?\]?")
+
+
+def _ends(pattern: str, place: int) -> bool:
+    """Whether a class that starts at a place ends, where each `[` in it starts another."""
+    depth = 0
+    while place < len(pattern):
+        found = _OPENING.match(pattern, place) if not depth else _CLASS_PIECE.match(pattern, place)
+        if found is None:
+            return False
+        if found[0].startswith("[") and not found[0].startswith("[:"):
+            found = _OPENING.match(pattern, place) or found
+            depth += 1
+        elif found[0] == "]":
+            depth -= 1
+        if not depth:
+            return True
+        place = found.end()
+    return False
 
 
 def _in_class(piece: str, refused: Callable[[str], QueryError]) -> str:

@@ -73,8 +73,9 @@ def expand(relations: "Relations", relation: Expand, source: Rows) -> Rows:
     if relation.index is not None:
         new = source.unused(relation.index, names)
         names.add(new.lower())
-        longest = lists[0][1].copy()
-        numbers = call("range", cast(call("len", longest), BIGINT))
+        sizes = [call("len", node.copy()) for _, node, _ in lists]
+        longest = call("greatest", *sizes) if len(sizes) > 1 else sizes[0]
+        numbers = call("range", cast(longest, BIGINT))
         expressions.append(sql.alias(call("unnest", numbers), new))
         fields[relation.index] = Field(new, Type.LONG)
     step = relations.builder.add(select(expressions, source.source()), relation)

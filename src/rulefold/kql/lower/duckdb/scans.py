@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
+from rulefold.kql.lower.duckdb.failing import failing
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.steps import select, star
 
 _LONGEST_LINE = 64 * 1024 * 1024
-_LINE = "line"
+LINE = "line"
+_BOM = "\ufeff"
 
 
 def _option(name: str, value: Node) -> Node:
@@ -66,7 +68,7 @@ def member(name: str) -> Node:
 def first_line(path: str) -> exp.Select:
     """The first line of a text."""
     options = {"delim": "\x1f", "quote": "", "escape": ""}
-    query = _scan("read_csv", [path], (), *_plain_csv({_LINE: "VARCHAR"}, options), _option("strict_mode", sql.false()))
+    query = _scan("read_csv", [path], (), *_plain_csv({LINE: "VARCHAR"}, options), _option("strict_mode", sql.false()))
     query.set("limit", exp.Limit(expression=sql.number(1)))
     return query
 
@@ -76,6 +78,58 @@ def csv(paths: Sequence[str], keys: Sequence[str], count: int, delimiter: str) -
     columns = {f"c{n}": "VARCHAR" for n in range(count)}
     options = {"delim": delimiter, "quote": '"', "escape": '"'}
     return _scan("read_csv", paths, keys, *_plain_csv(columns, options), _option("header", sql.true()))
+
+
+def records(path: str, count: int, delimiter: str, *, skip_first: bool, quoted: bool) -> exp.Select:
+    """The fields of records by their position, as text; what is missing at the end of a record is NULL."""
+    columns = {f"c{n}": "VARCHAR" for n in range(count)}
+    options = {"delim": delimiter, "quote": '"' if quoted else "", "escape": '"' if quoted else ""}
+    padded = [_option("null_padding", sql.true()), _option("parallel", sql.false())]
+    header = _option("header", sql.true() if skip_first else sql.false())
+    query = _scan("read_csv", [path], (), *_plain_csv(columns, options), header, *padded)
+    if not quoted:
+        marks = sql.any_of([call("contains", sql.column(name), sql.string('"')) for name in columns])
+        query.set("where", _without(marks, f"found a quotation mark in {path}, whose meaning is only known for CSV"))
+    if count == 1:
+        empty = sql.is_null(sql.nullif(sql.column("c0"), sql.string("")))
+        query.set("where", _without(empty, f"found an empty line in {path}, which may be skipped or be a value"))
+    return query
+
+
+def _without(wrong: Node, why: str) -> exp.Where:
+    """Rows for which a test is not true; one for which it is ends the run."""
+    return exp.Where(this=sql.case([(wrong, failing(why))], sql.true()))
+
+
+def lines(path: str, *, skip_first: bool) -> exp.Select:
+    """The lines of a text but for empty ones, as the column `line`."""
+    line = exp.Identifier(this="x", quoted=False)
+    there = sql.binary(exp.NEQ, exp.Column(this=line), sql.string(""))
+    parts: Node = call("string_split_regex", _text(), sql.string(r"\r?\n"))
+    parts = call("list_filter", parts, exp.Lambda(this=there, expressions=[line.copy()]))
+    if skip_first:
+        parts = call("list_slice", parts, sql.number(2), sql.number(-1))
+    return select([sql.alias(call("unnest", parts), LINE)], _read_text(path))
+
+
+def content(path: str) -> exp.Select:
+    """A text as a whole, as the column `line`."""
+    return select([sql.alias(_text(), LINE)], _read_text(path))
+
+
+def _text() -> Node:
+    return call("ltrim", sql.column("content"), sql.string(_BOM))
+
+
+def _read_text(path: str) -> exp.From:
+    return exp.From(this=exp.Table(this=call("read_text", exp.Array(expressions=[sql.string(path)]))))
+
+
+def only_objects(objects: exp.Select) -> exp.Select:
+    """Values of JSON all of which have to be objects."""
+    other = sql.binary(exp.NEQ, call("json_type", sql.column("json")), sql.string("OBJECT"))
+    objects.set("where", _without(other, "found values that are no objects, expected an object for each row"))
+    return objects
 
 
 def cell(number: int) -> Node:

@@ -33,7 +33,7 @@ _FOUND = {
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), Type.LONG),
     **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), Type.REAL),
     **dict.fromkeys(("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"), Type.DATETIME),
-    **dict.fromkeys(("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), Type.DATETIME),
+    **dict.fromkeys(("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMPTZ_NS"), Type.DATETIME),
     **dict.fromkeys(("TIME", "TIME_NS", "INTERVAL"), Type.TIMESPAN),
     "UUID": Type.GUID,
     **dict.fromkeys(("JSON", "VARIANT", "STRUCT", "MAP", "UNION"), Type.DYNAMIC),
@@ -95,6 +95,8 @@ def _plain(node: Node, found: str) -> Term:
             node = node if found == "DOUBLE" else cast(node, DOUBLE)
         case Type.DATETIME if found == "TIMESTAMP WITH TIME ZONE":
             node = call("timezone", sql.string("UTC"), node)
+        case Type.DATETIME if found == "TIMESTAMPTZ_NS":
+            node = try_cast(call("timezone", sql.string("UTC"), node), TIMESTAMP)
         case Type.DATETIME:
             node = node if found == "TIMESTAMP" else try_cast(node, TIMESTAMP)
         case Type.TIMESPAN:
