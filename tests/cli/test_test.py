@@ -182,6 +182,31 @@ def test_events_in_a_file(folder: Path) -> None:
     assert lines(run(folder))[1:] == ["  ok      a", "1 passed"]
 
 
+def test_watchlists_and_external_data(folder: Path) -> None:
+    query = """Signins
+| where User in ((_GetWatchlist('Vips') | project SearchKey))
+| join kind=inner (externaldata(User: string) ['https://example.org/feed'] with (format='csv')) on User
+| project User"""
+    (folder / "catalog" / "page.md").write_text(page((id_of(1), "Watched", query)), encoding="utf-8")
+    write(folder, "feed.csv", "ada\nbob\n")
+    write(folder, "vips.csv", "Name\nbob\n")
+    text = f"""\
+detection: {id_of(1)}
+now: 2024-05-05T00:00:00Z
+events: {{Signins: [{{User: ada}}, {{User: bob}}, {{User: eve}}]}}
+watchlists: {{Vips: [{{Name: ada}}, {{Name: eve}}]}}
+external: {{"https://example.org/feed": feed.csv}}
+cases:
+  - {{name: rows, rows: [{{User: ada}}]}}
+  - {{name: a file, watchlists: {{Vips: vips.csv}}, rows: [{{User: bob}}]}}
+"""
+    write(folder, "tries.yaml", text)
+    done = run(folder)
+    assert (lines(done)[1:], done.stderr) == (["  ok      rows", "  ok      a file", "2 passed"], "")
+    write(folder, "tries.yaml", text.replace("external:", "external: {x: none.csv}\nnow:").replace("\nnow: 2024", ""))
+    assert "found none.csv, and no file or folder of this name beside the cases" in run(folder).stderr
+
+
 def test_junit(folder: Path) -> None:
     write(folder, "wrong.yaml", WRONG)
     write(folder, "a.yaml", "detection: another\nnow: 2024-05-05\ncases: [{name: a, fires: true}]\n")

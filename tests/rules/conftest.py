@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="session")
 def workspace(shared: Path) -> Workspace:
-    return load([shared / "kusto" / "tables.json"], [])
+    return load([shared / "kusto" / "tables.json"], [Path(__file__).parent / "corpus" / "functions"])
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def test_a_file_with_all_that_it_may_have() -> None:
         (HEAD + "cases: a\n", "t.yaml:3:8 RF801 found a text, expected a list of cases"),
         (HEAD + "case: []\n", "t.yaml:3:1 RF801 found the key case, expected one of detection, now, tables"),
         (CASE + "    rows: []\n    rows: []\n", "t.yaml:7:5 RF504 found rows a second time"),
-        (CASE + "    row: []\n", "t.yaml:6:5 RF801 found the key row, expected one of name, now, events, rows"),
+        (CASE + "    row: []\n", "t.yaml:6:5 RF801 found the key row, expected one of name, now, events, watchlists"),
         (HEAD + "cases: [a]\n", "t.yaml:3:9 RF801 found a text, expected a case"),
         (HEAD + "cases:\n  - fires: true\n", "t.yaml:4:5 RF801 found a case without a name"),
         (HEAD + "cases:\n  - name: a\n", "t.yaml:4:5 RF801 found neither rows nor fires"),

@@ -13,6 +13,8 @@ from rulefold.cli.options import (
     functions_option,
     pages_of_settings,
     tables_option,
+    watchlists_option,
+    with_watchlists,
     workspace_of,
 )
 from rulefold.cli.run import limits_of
@@ -44,6 +46,7 @@ _COLOURS = {"-": "red", "+": "green"}
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file of --new.")
 @tables_option
 @functions_option
+@watchlists_option
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a case may take of memory.")
 @click.option("--timeout", default="1m", show_default=True, metavar="TIME", help="How long a case may run.")
 def test(
@@ -55,6 +58,7 @@ def test(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     memory: str,
     timeout: str,
 ) -> int:
@@ -68,7 +72,8 @@ def test(
     paths = [Path(one) for one in arguments if Path(one).exists()]
     paths = paths or [Path(one) for one in pages_of_settings() or (DEFAULT_PAGES,)]
     homes = pages or tuple(str(one) for one in pages_of_cases(paths)) or pages_of_settings()
-    catalogue, workspace = catalogue_of(homes), workspace_of(tables, functions, homes)
+    catalogue = catalogue_of(homes)
+    workspace = with_watchlists(workspace_of(tables, functions, homes), watchlists)
     if new is not None:
         return _new(catalogue, new, workspace, output)
     named = [one for one in arguments if not Path(one).exists()]

@@ -5,6 +5,8 @@ now: 2024-05-05T00:00:00Z                         # when it runs: of all cases, 
 tables: {Signins: {User: string}}                 # types of columns that the workspace does not state
 events:                                           # of all cases, a list of rows or a file for each table
   Signins: [{TimeGenerated: 2024-05-04T10:00:00Z, User: ada}]
+watchlists: {Vips: [{User: ada}]}                 # by alias, also the path of a CSV
+external: {"https://example.org/feed": feed.csv}  # files that stand for what externaldata asks for
 cases:
   - name: fires for ada
     events: {Signins: signins.jsonl}              # in the place of the table's events above
@@ -16,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from rulefold import codes
 from rulefold.diagnostics import Code, Diagnostic
@@ -25,14 +28,15 @@ from rulefold.sources.nodes import Fields, Items, Node, Scalar, kind_of, text_of
 from rulefold.sources.yaml_nodes import read_yaml
 from rulefold.text import Source
 
-_FILE_KEYS = ("detection", "now", "tables", "events", "cases")
-_CASE_KEYS = ("name", "now", "events", "rows", "fires", "ordered", "sets")
+_DATA_KEYS = ("events", "watchlists", "external")
+_FILE_KEYS = ("detection", "now", "tables", *_DATA_KEYS, "cases")
+_CASE_KEYS = ("name", "now", *_DATA_KEYS, "rows", "fires", "ordered", "sets")
 _BOOLS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The events of a table: a list of rows, or the path of a file or folder."""
+    """The rows of a table or of a watchlist: a list of them, or the path of a file or folder."""
 
     name: Scalar
     rows: tuple[Fields, ...] = ()
@@ -43,6 +47,8 @@ class Events:
 class Case:
     """One case: when the detection runs and over which events, and what it is to find.
 
+    `watchlists` are by their aliases; `external` has the path of a file for each URI of external data.
+
     Of `rows` only the columns are compared that they name, those of `sets` as lists in any order; rows are in any order
     unless they are `ordered`.  `fires` is whether there is an alert, or of a hunting query a row.
     """
@@ -51,6 +57,8 @@ class Case:
     start: int
     now: datetime
     events: Mapping[str, Events]
+    watchlists: Mapping[str, Events]
+    external: Mapping[str, Path]
     rows: tuple[Fields, ...] | None
     fires: bool | None
     ordered: bool
@@ -89,6 +97,14 @@ def _told(source: Source, code: Code, node: Node | int, message: str) -> Diagnos
     return code.at(source.place(offset), message, excerpt=source.line_at(offset))
 
 
+class _Data(NamedTuple):
+    """What cases run over, see `Case`."""
+
+    events: Mapping[str, Events]
+    watchlists: Mapping[str, Events]
+    external: Mapping[str, Path]
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads one file, and collects what is wrong with it."""
@@ -106,15 +122,15 @@ class _Reader:
             self.tell(fields, "found no detection, expected its id or its title")
             return None
         tables = self._tables(fields.get("tables"))
-        events = self._events(fields.get("events"))
+        data = self._data(fields, _Data({}, {}, {}))
         if self.faults:
             return None
         if not listed:
             self.tell(fields, "found no cases, expected a list of them")
-        cases = [self._case(one, fields.get("now"), events) for one in listed]
+        cases = [self._case(one, fields.get("now"), data) for one in listed]
         return CaseFile(self.source, detection, tables, tuple(case for case in cases if case))
 
-    def _case(self, node: Node, now: Node | None, shared: Mapping[str, Events]) -> Case | None:
+    def _case(self, node: Node, now: Node | None, shared: "_Data") -> Case | None:
         before = len(self.faults)
         if not isinstance(node, Fields):
             self.tell(node, f"found {kind_of(node)}, expected a case")
@@ -124,7 +140,7 @@ class _Reader:
         if not name:
             self.tell(node, "found a case without a name")
         moment = self._now(node, node.get("now") or now)
-        events = {**shared, **self._events(node.get("events"))}
+        data = self._data(node, shared)
         rows, fires = self._rows(node.get("rows")), self._truth(node, "fires")
         if node.get("rows") is None and node.get("fires") is None:
             self.tell(node, "found neither rows nor fires, expected what the detection is to find")
@@ -132,7 +148,16 @@ class _Reader:
         sets = tuple(text_of(one) or "" for one in self._list(node.get("sets"), "sets"))
         if len(self.faults) > before or name is None or moment is None:
             return None
-        return Case(name, node.start, moment, events, rows, fires, ordered, sets)
+        return Case(name, node.start, moment, *data, rows, fires, ordered, sets)
+
+    def _data(self, fields: Fields, shared: "_Data") -> "_Data":
+        """What a case runs over; what it states itself stands in the place of what all cases share."""
+        events, watchlists, external = (fields.get(key) for key in _DATA_KEYS)
+        return _Data(
+            {**shared.events, **self._events(events, "tables with their events")},
+            {**shared.watchlists, **self._events(watchlists, "watchlists with their rows")},
+            {**shared.external, **self._external(external)},
+        )
 
     def _keys(self, fields: Fields, known: tuple[str, ...]) -> None:
         for key, _ in fields.pairs:
@@ -206,14 +231,26 @@ class _Reader:
                     self.tell(type_, f"found the type {text_of(type_)}, expected one of {', '.join(NAMES)}")
         return tables
 
-    def _events(self, node: Node | None) -> dict[str, Events]:
+    def _events(self, node: Node | None, what: str) -> dict[str, Events]:
         found = {}
-        for name, stated in self._pairs(node, "tables with their events"):
+        for name, stated in self._pairs(node, what):
             if isinstance(stated, Scalar) and stated.text:
-                path = Path(self.source.name).parent / stated.text
-                found[name.text or ""] = Events(name, path=path)
-                if not path.exists():
-                    self.tell(stated, f"found {stated.text}, and no file or folder of this name beside the cases")
+                found[name.text or ""] = Events(name, path=self._path(stated))
             else:
-                found[name.text or ""] = Events(name, self._mappings(self._list(stated, "events")))
+                found[name.text or ""] = Events(name, self._mappings(self._list(stated, "rows")))
         return found
+
+    def _external(self, node: Node | None) -> dict[str, Path]:
+        found = {}
+        for uri, path in self._pairs(node, "URIs with the paths of files"):
+            if isinstance(path, Scalar):
+                found[uri.text or ""] = self._path(path)
+            else:
+                self.tell(path, f"found {kind_of(path)}, expected the path of a file")
+        return found
+
+    def _path(self, stated: Scalar) -> Path:
+        path = Path(self.source.name).parent / (stated.text or "")
+        if not stated.text or not path.exists():
+            self.tell(stated, f"found {stated.text}, and no file or folder of this name beside the cases")
+        return path

@@ -9,11 +9,11 @@ from rulefold import codes
 from rulefold.correlate import told
 from rulefold.correlate.sweep import kept_cadence
 from rulefold.diagnostics import Diagnostic
-from rulefold.kql import QueryError, Result, Table, Timespan
+from rulefold.kql import QueryError, Result, Table
 from rulefold.kql.analyse import analyse
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
-from rulefold.kql.engines.session import Session
+from rulefold.kql.results import Watchlist
 from rulefold.kql.running import answered, lowered
 from rulefold.kql.types import Type
 from rulefold.model import Detection
@@ -86,24 +86,16 @@ def _found(
         runs = kept_cadence(detection)
         timespan = None if runs is None else runs.sees(case.now)
         with ENGINES[_DIALECT](limits) as session:
-            result = _answer(session, {**tables, **empty}, detection, workspace, case, timespan)
+            for name, table in {**tables, **empty}.items():
+                session.load(name, table)
+            session.load_watchlists(_watchlists(case, workspace))
+            session.stand_for(case.external)
+            session.close_off()
+            statement = lowered(session, detection.query, workspace.functions, case.now, timespan)
+            result = answered(session, statement)
     except QueryError as error:
         raise _FaultyError([_untold(error, file, case, detection)]) from error
     return result, bool(result.rows) if runs is None else runs.alerts(len(result.rows))
-
-
-def _answer(
-    session: Session,
-    tables: Mapping[str, Table],
-    detection: Detection,
-    workspace: Workspace,
-    case: Case,
-    timespan: Timespan | None,
-) -> Result:
-    for name, table in tables.items():
-        session.load(name, table)
-    session.close_off()
-    return answered(session, lowered(session, detection.query, workspace.functions, case.now, timespan))
 
 
 def _untold(error: QueryError, file: CaseFile, case: Case, detection: Detection) -> Diagnostic:
@@ -114,6 +106,20 @@ def _untold(error: QueryError, file: CaseFile, case: Case, detection: Detection)
 
 
 # -------------------------------------------------------------------------------------------------------------- events
+
+
+def _watchlists(case: Case, workspace: Workspace) -> Mapping[str, Watchlist] | None:
+    """Those of the workspace, and those of the case; None where nobody states any."""
+    own = {alias: Watchlist(_items(stated)) for alias, stated in case.watchlists.items()}
+    return {**(workspace.watchlists or {}), **own} if own else workspace.watchlists
+
+
+def _items(stated: Events) -> Table:
+    """The items of a watchlist, all of whose values are text."""
+    if stated.path is not None:
+        return Table(None, stated.path)
+    rows = [{key.text or "": value_of(node, Type.STRING) for key, node in row.pairs} for row in stated.rows]
+    return Table({name: "string" for row in rows for name in row}, rows)
 
 
 def _table(file: CaseFile, events: Events, stated: Mapping[str, str] | None) -> Table:

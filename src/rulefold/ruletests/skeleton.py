@@ -8,8 +8,8 @@ from rulefold import codes
 from rulefold.correlate import ScheduleError, cadence
 from rulefold.kql import Analysis, analyse
 from rulefold.kql.types import Type
+from rulefold.kql.written import written
 from rulefold.model import Detection
-from rulefold.result_text import written
 from rulefold.ruletests.values import stated_type
 from rulefold.workspace import Workspace
 

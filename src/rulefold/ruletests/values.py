@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from rulefold.kql.types import NAMES, Type
-from rulefold.result_text import timespan_text, written
+from rulefold.kql.written import timespan_text, written
 from rulefold.sources.nodes import Fields, Items, Node, Scalar, kind_of
 
 _WORDS: Mapping[str, object] = {"true": True, "false": False}
