@@ -159,6 +159,21 @@ def test_what_cannot_be_run_is_told_at_its_place(folder: Path) -> None:
     ]
 
 
+def test_an_event_without_a_time_is_told_of_a_rule_with_a_period(folder: Path) -> None:
+    text = (folder / "catalog" / "page.md").read_text(encoding="utf-8")
+    (folder / "catalog" / "page.md").write_text(text.replace("Hunting", "Analytics"), encoding="utf-8")
+    case = (
+        "cases:\n  - name: a\n    fires: true\n    events: {Signins: [{Tries: 3}, {Tries: 3, TimeGenerated: null}]}\n"
+    )
+    write(folder, "tries.yaml", f"detection: {id_of(1)}\nnow: 2024-05-05\n{case}")
+    done = run(folder)
+    assert lines(done)[-1] == "0 passed, 1 not run"
+    assert [line for line in done.stderr.splitlines() if "error" in line] == [
+        "catalog/tests/tries.yaml:6:24: error RF803: found an event without TimeGenerated, which a rule with a period "
+        "never sees"
+    ]
+
+
 def test_types_that_the_file_states_or_its_values_have(folder: Path) -> None:
     (folder / "catalog" / "tables.yaml").unlink()
     assert lines(run(folder)) == PASSED

@@ -75,11 +75,11 @@ def test_an_alert_by_itself_and_beside_rows() -> None:
     assert lines(None, [], fired=False, fires=False) == []
     assert lines(None, [{"a": 1}], fires=True) == []
     assert lines(None, [{"a": 1}], fires=False) == [
-        "expected no alert, found one: 1 row",
+        "expected that it does not fire, found 1 row",
         "a row too many",
         "+ a  1",
     ]
-    assert lines([{"a": 1}], [{"a": 1}], fired=False, fires=True) == ["expected an alert, found none: 1 row"]
+    assert lines([{"a": 1}], [{"a": 1}], fired=False, fires=True) == ["expected that it fires, found 1 row"]
 
 
 def test_of_many_rows_some_are_shown() -> None:

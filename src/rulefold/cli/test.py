@@ -142,9 +142,9 @@ class _Suite:
 
         file, faults = read_cases(Source.decode(str(path), path.read_bytes()))
         detection = self._detection(file, faults) if file else None
-        cases = [one for one in file.cases if self._is_meant(path, detection, one.name)] if file and detection else []
         if self._keys and (detection is None or detection.key not in self._keys):
             return
+        cases = [one for one in file.cases if self._is_meant(path, detection, one.name)] if file and detection else []
         if not cases and not (faults and self._is_meant(path, detection, "")):
             return
         click.echo(click.style(plain(f"{path}  {detection.title if detection else ''}".rstrip()), bold=True))
@@ -152,8 +152,9 @@ class _Suite:
             print_diagnostic(fault)
         verdicts: list[Verdict] = []
         self._done.append((str(path), faults, verdicts))
+        if file is None or detection is None:
+            return
         for case in cases:
-            assert file is not None and detection is not None  # noqa: PT018, S101
             verdicts.append(run_case(file, case, detection, self._workspace, self._limits))
             _print(verdicts[-1])
 

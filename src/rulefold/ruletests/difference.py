@@ -40,8 +40,8 @@ def difference(expected: Expected, found: Sequence[Row], fired: bool) -> Iterato
     All rows that are expected name the same columns, and only these are looked at.
     """
     if expected.fires is not None and expected.fires != fired:
-        wanted, got = ("an alert", "none") if expected.fires else ("no alert", "one")
-        yield Line(f"expected {wanted}, found {got}: {_counted(len(found))}")
+        wanted = "that it fires" if expected.fires else "that it does not fire"
+        yield Line(f"expected {wanted}, found {_counted(len(found))}")
         if expected.rows is None:
             yield from _surplus(found)
     if expected.rows is not None:

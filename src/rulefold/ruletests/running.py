@@ -24,6 +24,7 @@ from rulefold.ruletests.values import CaseValueError, stated_type, type_of, valu
 from rulefold.sources.nodes import Fields, Node
 from rulefold.workspace import Workspace
 
+TIME = "TimeGenerated"
 _DIALECT = "duckdb"
 Types = Mapping[str, Type]
 
@@ -85,6 +86,8 @@ def _found(
     try:
         runs = kept_cadence(detection)
         timespan = None if runs is None else runs.sees(case.now)
+        if timespan is not None:
+            _check_times(file, case, tables)
         with ENGINES[_DIALECT](limits) as session:
             for name, table in {**tables, **empty}.items():
                 session.load(name, table)
@@ -96,6 +99,18 @@ def _found(
     except QueryError as error:
         raise _FaultyError([_untold(error, file, case, detection)]) from error
     return result, bool(result.rows) if runs is None else runs.alerts(len(result.rows))
+
+
+def _check_times(file: CaseFile, case: Case, tables: Mapping[str, Table]) -> None:
+    """A run that sees a period never sees an event without a time, which is told where the event states none."""
+    faults = [
+        file.told(codes.CASE_VALUE, row, f"found an event without {TIME}, which a rule with a period never sees")
+        for name, events in case.events.items()
+        for row in events.rows
+        if TIME in (tables[name].schema or {}) and all(key.text != TIME for key, _ in row.pairs)
+    ]
+    if faults:
+        raise _FaultyError(faults)
 
 
 def _untold(error: QueryError, file: CaseFile, case: Case, detection: Detection) -> Diagnostic:

@@ -10,12 +10,12 @@ from rulefold.kql import Analysis, analyse
 from rulefold.kql.types import Type
 from rulefold.kql.written import written
 from rulefold.model import Detection
+from rulefold.ruletests.running import TIME
 from rulefold.ruletests.values import stated_type
 from rulefold.workspace import Workspace
 
 _NOW = datetime(2024, 1, 31, 12, tzinfo=UTC)
 _USUAL = timedelta(hours=1)
-_TIME = "TimeGenerated"
 _EXAMPLES: Mapping[Type, str] = {
     Type.BOOL: "false",
     Type.DECIMAL: "0",
@@ -43,7 +43,7 @@ def skeleton(detection: Detection, workspace: Workspace) -> str:
 
 def _guessed(query: str, workspace: Workspace, tables: Sequence[str]) -> Mapping[str, str]:
     """The columns that a query is found to name as long as tables lack them, all of them texts."""
-    columns = {_TIME: "datetime"}
+    columns = {TIME: "datetime"}
     while True:
         read = analyse(query, {**workspace.tables, **dict.fromkeys(tables, columns)}, workspace.functions)
         lacking = (query[slice(*one.span)] for one in read.errors if one.code == codes.UNKNOWN_COLUMN.id)
@@ -79,7 +79,7 @@ def _lines(
 
 def _named(types: Mapping[str, str], fields: Sequence[str]) -> Mapping[str, str]:
     """The columns of a table that a query names, and the time that the run is bounded by."""
-    return {column: type_ for column, type_ in types.items() if column in fields or column == _TIME}
+    return {column: type_ for column, type_ in types.items() if column in fields or column == TIME}
 
 
 def _row(values: Mapping[str, str], indent: int) -> Iterator[str]:
