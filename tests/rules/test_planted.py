@@ -100,6 +100,7 @@ _FAULTS: dict[str, tuple[Plant, str]] = {
     ),
     "inner is innerunique": (_unique, "join-inner"),
     "leftouter is inner": (_row(_OUTER, "leftouter", ("", "INNER")), "join-leftouter-count"),
+    "rightouter is inner": (_row(_OUTER, "rightouter", ("", "INNER")), "join-rightouter"),
     "leftanti is leftsemi": (_row(_SEMI, "leftanti", ("left", "SEMI")), "join-leftanti-datatable"),
     "leftsemi is leftanti": (_row(_SEMI, "leftsemi", ("left", "ANTI")), "join-leftsemi"),
     "rightanti keeps the left": (_row(_SEMI, "rightantisemi", ("right", "SEMI")), "join-rightanti"),
