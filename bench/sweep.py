@@ -4,8 +4,8 @@ usage: sweep.py [--rows N] [--sample N] [--memory SIZE] [--json] [--out DIR]
 
 The rules are those of the real catalogue, where it is at hand (RULEFOLD_CORPUS, or ../shared), over ten tables of so
 many events each, which are made here.  `rulefold run --all` is measured as a whole process: rules a second, the slowest
-with their reasons, peak memory.  A sample of rules is run one at a time as well, and the ratio told of a rule alone to one
-among all.  Then one rule that runs each hour is run over a month, against a run of its own for each of some windows.
+with their reasons, peak memory.  A sample of rules is run one at a time as well, and the ratio told of a rule alone to
+one among all.  Then a rule that runs each hour is run over a month, against a run of its own for each of some windows.
 """
 
 import argparse
