@@ -85,6 +85,20 @@ def _edge(bound: str, inside: str, pattern: Node) -> Node:
     return sql.case([(test, sql.string(bound))], sql.string(""))
 
 
+def _any_of(wanted: Sequence[str]) -> str:
+    """The expression for one of several terms.
+
+    Terms share their edges: with edges of its own for each, RE2 takes three hundred times as long.
+    """
+    groups: dict[tuple[bool, bool], list[str]] = {}
+    for one in wanted:
+        groups.setdefault((_is_term(one[0]), _is_term(one[-1])), []).append(quoted(one))
+    made = (
+        f"{_START if start else ''}(?:{'|'.join(terms)}){_END if end else ''}" for (start, end), terms in groups.items()
+    )
+    return f"(?:{'|'.join(made)})"
+
+
 _FEW = 3
 
 
@@ -93,8 +107,7 @@ def search_any(text: Node, patterns: Sequence[Term]) -> Node:
     wanted = list(dict.fromkeys(str(one.value) for one in patterns))
     if len(wanted) == 1:
         return _term_search("has", text, sql.string(wanted[0]), wanted[0], folding=True)
-    alternatives = "|".join(bounded("has", one) for one in wanted)
-    found = call("regexp_matches", text, sql.string(f"(?i)(?:{alternatives})"))
+    found = call("regexp_matches", text, sql.string(f"(?i){_any_of(wanted)}"))
     if len(wanted) > _FEW:
         return found
     has = [_plain("contains", text.copy(), sql.string(one), one, folding=True) for one in wanted]
