@@ -191,7 +191,7 @@ def test_hooks_and_the_workflow_call_commands_that_there_are() -> None:
     steps = [step.get("run", "") for step in workflow["jobs"]["rules"]["steps"]]
     lines = [hook["entry"] for hook in hooks] + [line for step in steps for line in step.splitlines()]
     called = [line.split(" >")[0].split()[1:] for line in lines if line.startswith("rulefold ")]
-    assert len(called) == 6
+    assert len(called) == 7
     for words in called:
         names = [word for word in words if not word.startswith("-")]
         command = names[:2] if names[:2] == ["coverage", "diff"] else names[:1]
