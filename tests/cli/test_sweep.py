@@ -118,6 +118,8 @@ def test_old_events_without_a_time_of_the_run(folder: Path) -> None:
         (["--to", "2024-05-02"], "a start is missing: --from ISO"),
         (["--from", "2024-05-02", "--to", "2024-05-01"], "found --to before --from"),
         (["--from", "yesterday"], "found 'yesterday', expected a time"),
+        (["--all", "--format", "json"], "found --format or --explain with --all or a backtest, expected -o DIR"),
+        (["--all", "--explain"], "found --format or --explain with --all or a backtest, expected -o DIR"),
     ],
 )
 def test_a_time_that_is_none(folder: Path, arguments: list[str], message: str) -> None:

@@ -88,8 +88,12 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
 @click.option("--all", "everything", is_flag=True, help="Alerts: each rule over its period before --now; a summary.")
-@click.option("--from", "start", callback=_moment, metavar="ISO", help="Backtest: each rule at its own frequency, from")
-@click.option("--to", "end", callback=_moment, metavar="ISO", help="to; the time of --now, unless given.")
+@click.option(
+    "--from", "start", callback=_moment, metavar="ISO", help="A backtest from here on: each rule at its own frequency."
+)
+@click.option(
+    "--to", "end", callback=_moment, metavar="ISO", help="The end of the backtest; the time of --now, unless given."
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Queries at once.")
 @click.option(
     "--rows",
@@ -140,6 +144,8 @@ def run(
     except (DataError, WorkspaceError) as error:
         raise click.UsageError(str(error)) from error
     if everything or start is not None or end is not None:
+        if form != "table" or explain:
+            raise click.UsageError("found --format or --explain with --all or a backtest, expected -o DIR")
         return _sweep(read, detections, limits, _span(start, end, now), now, jobs, rows, output)
     correlator = Correlator(read, limits, now)
     if explain:
