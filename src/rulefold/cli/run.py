@@ -89,11 +89,9 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
 @click.option("--all", "everything", is_flag=True, help="Alerts: each rule over its period before --now; a summary.")
 @click.option(
-    "--from", "start", callback=_moment, metavar="ISO", help="A backtest from here on: each rule at its own frequency."
+    "--from", "start", callback=_moment, metavar="ISO", help="A backtest from here on, each rule at its frequency."
 )
-@click.option(
-    "--to", "end", callback=_moment, metavar="ISO", help="The end of the backtest; the time of --now, unless given."
-)
+@click.option("--to", "end", callback=_moment, metavar="ISO", help="Its end; the time of --now, unless given.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Queries at once.")
 @click.option(
     "--rows",
