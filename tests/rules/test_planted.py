@@ -8,17 +8,19 @@ import pytest
 from sqlglot import exp
 
 from rulefold.correlate import alerts
-from rulefold.kql.lower import axes, operators, parsing, relations, sql
+from rulefold.kql.lower import axes, joins, operators, parsing, relations, sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import DuckDB, bins, texts, times
-from rulefold.kql.lower.terms import Term, exact
+from rulefold.kql.lower.relations import Relations
+from rulefold.kql.lower.terms import Rows, Term, exact
+from rulefold.kql.plan import Join
 from rulefold.kql.types import Type
 from rulefold.model import Catalogue
 from rulefold.workspace import Workspace
 from tests.rules import suite
 
 Plant = Callable[[pytest.MonkeyPatch], None]
-_OUTER, _SEMI = relations._JOINS, relations._SEMI_JOINS
+_OUTER, _SEMI = joins._JOINS, joins._SEMI_JOINS
 
 
 def _patched(owner: object, name: str, value: object) -> Plant:
@@ -80,12 +82,12 @@ def _opposite_extreme(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unique(patch: pytest.MonkeyPatch) -> None:
-    joined = relations.Relations.joined
-    patch.setattr(
-        relations.Relations,
-        "joined",
-        lambda self, relation, left, *rest: joined(self, relation, self._first_of_each(left, relation), *rest),
-    )
+    joined = joins.joined
+
+    def unique(made: Relations, relation: Join, left: Rows, *rest: Any) -> Rows:
+        return joined(made, relation, joins._first_of_each(made, left, relation), *rest)
+
+    patch.setattr(joins, "joined", unique)
 
 
 def _raw(call: Call, term: Term) -> Term:
@@ -95,7 +97,7 @@ def _raw(call: Call, term: Term) -> Term:
 _SEARCH, _COMPARED = texts.search, operators.compared
 _FAULTS: dict[str, tuple[Plant, str]] = {
     "innerunique is inner": (
-        _patched(relations.Relations, "_first_of_each", lambda *rest: rest[1]),
+        _patched(joins, "_first_of_each", lambda *rest: rest[1]),
         "join-innerunique",
     ),
     "inner is innerunique": (_unique, "join-inner"),

@@ -8,12 +8,11 @@ import pytest
 from sqlglot import exp
 
 from rulefold.kql import QueryError
-from rulefold.kql.lower import functions, operators, parsing, relations, sql, steps, terms
+from rulefold.kql.lower import functions, joins, operators, parsing, relations, sql, steps, terms, unions
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import DuckDB, aggregates, bins, dynamics, lists, numbers, texts
 from rulefold.kql.lower.duckdb import relations as expansions
 from rulefold.kql.lower.duckdb.types import BIGINT, cast
-from rulefold.kql.lower.relations import Relations
 from rulefold.kql.lower.sql import Node, call
 from rulefold.kql.lower.terms import SortKey, Term, exact, sorted_by
 from rulefold.kql.types import Type
@@ -23,7 +22,7 @@ from tests.kql.run.fixed_queries import QUERIES, TABLES
 from tests.kql.run.pipelines import Pipeline
 
 _integer, _path, _held, _elements, _keys = (
-    numbers.integer, dynamics._path, relations._held, expansions.elements, Relations._keys,
+    numbers.integer, dynamics._path, unions._held, expansions.elements, joins._keys,
 )  # fmt: skip
 
 
@@ -57,8 +56,8 @@ def _without_nulls(values: Node, *, as_arrays: bool = False) -> Node:
     return lists.where(_elements(values, as_arrays=as_arrays), lambda one: sql.is_not_null(one()))
 
 
-def _null_keys_differ(self: Relations, *arguments: Any) -> Node:
-    return _keys(self, *arguments).transform(
+def _null_keys_differ(*arguments: Any) -> Node:
+    return _keys(*arguments).transform(
         lambda node: exp.EQ(this=node.this, expression=node.expression) if isinstance(node, exp.NullSafeEQ) else node
     )
 
@@ -86,13 +85,13 @@ FAULTS: list[tuple[str, Any, str, Any]] = [
     ("order by what replaced a key", steps, "_final_order", lambda rows, _: sorted_by(rows.order)),
     ("take before sort", relations, "sorted_by", lambda _: []),
     ("list order", aggregates, "sorted_by", lambda _: []),
-    ("leftouter is inner", relations._JOINS, "leftouter", ("", "INNER")),
-    ("rightouter is inner", relations._JOINS, "rightouter", ("", "INNER")),
-    ("fullouter is left", relations._JOINS, "fullouter", ("LEFT", "")),
-    ("innerunique is inner", Relations, "_first_of_each", lambda _, left, __: left),
-    ("leftanti is leftsemi", relations._SEMI_JOINS, "leftanti", ("left", "SEMI")),
-    ("rightsemi is leftsemi", relations._SEMI_JOINS, "rightsemi", ("left", "SEMI")),
-    ("null keys differ", Relations, "_keys", _null_keys_differ),
+    ("leftouter is inner", joins._JOINS, "leftouter", ("", "INNER")),
+    ("rightouter is inner", joins._JOINS, "rightouter", ("", "INNER")),
+    ("fullouter is left", joins._JOINS, "fullouter", ("LEFT", "")),
+    ("innerunique is inner", joins, "_first_of_each", lambda _, left, __: left),
+    ("leftanti is leftsemi", joins._SEMI_JOINS, "leftanti", ("left", "SEMI")),
+    ("rightsemi is leftsemi", joins._SEMI_JOINS, "rightsemi", ("left", "SEMI")),
+    ("null keys differ", joins, "_keys", _null_keys_differ),
     ("term edge", texts, "bounded", lambda _, wanted: parsing.quoted(wanted)),
     ("has minds case", operators.OPERATORS, "has", operators._search("has_cs")),
     ("constants fold otherwise", DuckDB, "folded_text", lambda _, text: text.lower()),
@@ -109,7 +108,7 @@ FAULTS: list[tuple[str, Any, str, Any]] = [
     ("min is max", DuckDB.aggregates, "min", aggregates.AGGREGATES["max"]),
     ("countif counts all", functions.AGGREGATES, "countif", functions.AGGREGATES["count"]),
     ("negative index", dynamics, "_path", _off_by_one),
-    ("union drops a column", relations, "_held", _without_last),
+    ("union drops a column", unions, "_held", _without_last),
     ("mv-expand drops nulls", expansions, "elements", _without_nulls),
     ("parse is greedy", parsing, "_column", lambda *_: ".*"),
     ("prev is next", DuckDB.windows, "prev", DuckDB.windows["next"]),

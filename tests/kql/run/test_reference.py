@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rulefold.kql import QueryError
 from rulefold.kql import plan as plan_module
-from rulefold.kql.lower import relations
+from rulefold.kql.lower import joins
 from rulefold.kql.plan import ExternalRows, Join, Relation, UnknownRows, Value, WatchlistRows
 from rulefold.kql.running import bound
 from tests.conftest import examples
@@ -57,10 +57,10 @@ def test_every_node_of_a_plan_that_runs_is_in_a_fixed_query() -> None:
 
 
 def test_every_kind_of_join_that_runs_is_in_a_fixed_query() -> None:
-    joins = [one for query in QUERIES for one in _nodes(bound(query, SCHEMAS, {})) if isinstance(one, Join)]
+    found = [one for query in QUERIES for one in _nodes(bound(query, SCHEMAS, {})) if isinstance(one, Join)]
     same = {"anti", "leftantisemi", "rightantisemi"}  # other words for leftanti and rightanti
-    assert {one.kind for one in joins} == {*relations._JOINS, *relations._SEMI_JOINS} - same
-    assert {one.lookup for one in joins} == {True, False}
+    assert {one.kind for one in found} == {*joins._JOINS, *joins._SEMI_JOINS} - same
+    assert {one.lookup for one in found} == {True, False}
 
 
 def _nodes(node: object) -> Iterator[object]:

@@ -1,19 +1,19 @@
 """Relations → steps: a SELECT for each tabular operator."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlglot import exp
 
 from rulefold.kql.literals import ticks_of
-from rulefold.kql.lower import apart, axes, parsing, plugins, searching, sql
+from rulefold.kql.lower import apart, axes, joins, parsing, plugins, searching, sql, unions
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.external import external_rows
-from rulefold.kql.lower.reading import Reading, brought_names, is_part, parts_by_name
+from rulefold.kql.lower.reading import Reading, is_part
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.steps import ORDER, Builder, brought, fresh, kept_group, select, star, table_fields
+from rulefold.kql.lower.steps import ORDER, Builder, fresh, grouped_by, kept_group, nothing, select, star, table_fields
 from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Frame, Values
 from rulefold.kql.plan import (
@@ -32,7 +32,6 @@ from rulefold.kql.plan import (
     Other,
     ParseKeys,
     ParseText,
-    Piped,
     Plugin,
     RangeRows,
     Relation,
@@ -49,22 +48,6 @@ from rulefold.kql.results import Timespan
 from rulefold.kql.types import Type
 
 _TIME = "TimeGenerated"
-_JOINS = {
-    "inner": ("", "INNER"),
-    "innerunique": ("", "INNER"),
-    "leftouter": ("LEFT", ""),
-    "rightouter": ("RIGHT", ""),
-    "fullouter": ("FULL", ""),
-}
-_SEMI_JOINS = {
-    "leftsemi": ("left", "SEMI"),
-    "leftanti": ("left", "ANTI"),
-    "leftantisemi": ("left", "ANTI"),
-    "anti": ("left", "ANTI"),
-    "rightsemi": ("right", "SEMI"),
-    "rightanti": ("right", "ANTI"),
-    "rightantisemi": ("right", "ANTI"),
-}
 
 
 class Relations:
@@ -136,7 +119,7 @@ class Relations:
                 return table
             return self.builder.kept(table, select([star()], table.source(), where=within), relation)
         listed = [sql.column(field.name) for field in read.values()]
-        step = self.builder.add(select(listed or [_nothing()], table.source(), where=within), relation)
+        step = self.builder.add(select(listed or [nothing()], table.source(), where=within), relation)
         return Rows(step, read, frozenset(field.name.lower() for field in read.values()))
 
     def _within(self, time: Field | None) -> Node | None:
@@ -268,7 +251,7 @@ class Relations:
         by = [sql.number(number + 1) for number in range(len(expressions))]
         expressions += [sql.alias(node, renamed[name] if plain else name) for name, node in collected]
         group = exp.Group(expressions=by) if by else None
-        query = select(expressions or [_nothing()], source.source(), group=group)
+        query = select(expressions or [nothing()], source.source(), group=group)
         if plain:
             return Rows(self.builder.add(query, place), fields, frozenset(names), group=apart)
         keys_only = {name: fields[name] for name, _ in groups}
@@ -355,150 +338,12 @@ class Relations:
             raise refused(relation.span, f"found {relation.keyword}, an operator that is not run yet")
         return lowering(self, relation)
 
-    # ------------------------------------------------------------------------------------------------------- several
-
-    def _join(self, relation: Join) -> Rows:
-        left, right = self.rows(relation.source), self.rows(relation.right)
-        if relation.kind == "innerunique":
-            left = self._first_of_each(left, relation)
-        if relation.kind in _SEMI_JOINS:
-            return self._semi_join(relation, left, right)
-        if relation.kind not in _JOINS:
-            raise refused(relation.span, f"found a join of kind {relation.kind}, which is not run")
-        return self.joined(relation, left, right)
-
-    def joined(self, relation: Join, left: Rows, right: Rows, conditions: Sequence[Node] = ()) -> Rows:
-        """The rows of both sides whose keys are equal, and for which other conditions are true."""
-        side, kind = _JOINS[relation.kind]
-        fields, columns, names = self._joined(relation, left, right)
-        on = sql.all_of([*([self._keys(relation, left, right)] if relation.keys else []), *conditions] or [sql.true()])
-        join = exp.Join(this=right.table("right"), side=side or None, kind=kind or None, on=on)
-        query = select([star("left"), *columns], left.source("left"), joins=[join])
-        return Rows(self.builder.add(query, relation), fields, names, group=left.group)
-
-    def _joined(self, relation: Join, left: Rows, right: Rows) -> tuple[dict[str, Field], list[Node], frozenset[str]]:
-        """The columns of both sides, and those of the right one as they are selected."""
-        outer = relation.kind
-        fields = {
-            name: replace(field, nullable=field.nullable or outer in ("rightouter", "fullouter"))
-            for name, field in left.fields.items()
-        }
-        is_read = self.reading.is_read(relation)
-        new_names = {old: new for old, new in brought_names(relation).items() if is_read(new)}
-        names = set(left.names)
-        added, columns = brought(right, new_names, names, outer=outer in ("leftouter", "fullouter"))
-        return {**fields, **added}, columns, frozenset(names)
-
-    def _keys(self, relation: Join, left: Rows, right: Rows) -> Node:
-        """The condition of a join: keys that are equal, or both null."""
-        self.values.frame = Frame({}, sides={"left": left.fields, "right": right.fields})
-        conditions: list[Node] = []
-        for ours, theirs in relation.keys:
-            a, b = self.values.term(ours), self.values.term(theirs)
-            if Type.DYNAMIC in (a.type, b.type) or Type.UNKNOWN in (a.type, b.type):
-                raise refused(ours.span, "found a key of a type that is not known, expected one by tostring(…)")
-            if a.type is Type.STRING:
-                conditions.append(sql.binary(exp.EQ, text(a), text(b)))
-            else:
-                conditions.append(sql.binary(exp.NullSafeEQ, exact(a), exact(b)))
-        return sql.all_of(conditions) if conditions else sql.true()
-
-    def _semi_join(self, relation: Join, left: Rows, right: Rows) -> Rows:
-        side, kind = _SEMI_JOINS[relation.kind]
-        kept, other = (left, right) if side == "left" else (right, left)
-        on = self._keys(relation, left, right)
-        join = exp.Join(this=other.table("right" if side == "left" else "left"), kind=kind, on=on)
-        query = select([star(side)], kept.source(side), joins=[join])
-        return replace(kept, step=self.builder.add(query, relation), order=())
-
-    def _first_of_each(self, left: Rows, relation: Join) -> Rows:
-        """One left row for each key, as innerunique has it."""
-        self.over(left)
-        keys = [*left.apart(), *(exact(grouped_by(self.values.term(key))) for key, _ in relation.keys)]
-        return self.builder.kept(left, self.engine.first_of_each(left, keys), None)
-
-    def _union(self, relation: Union) -> Rows:
-        return self.together(relation, relation.label, relation.labels)
-
-    def together(self, relation: Union, label: str | None, labels: Sequence[str]) -> Rows:
-        """The rows of several relations; a label has a name for each of them."""
-        labels = labels or [""] * len(relation.inputs)
-        columns = dict.fromkeys([label] if label is not None and label not in relation.row else [], Type.STRING)
-        is_read = self.reading.is_read(relation)
-        columns |= {name: column.type for name, column in relation.row.columns.items() if is_read(name)}
-        names: set[str] = set()
-        fields = {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}
-        sides = [
-            (rows, _held(rows, parts_by_name(relation, one, parts), fields), name)
-            for one, parts, name in zip(relation.inputs, relation.parts, labels, strict=True)
-            if not _is_missing(one)
-            for rows in [self.rows(one)]
-        ]
-        if not sides:
-            raise refused(relation.span, "found a union of tables none of which is known")
-        filled = set(fields)
-        if self.engine.by_name:  # a side need not say which columns it has not, but for those that none has
-            filled = filled.difference(*(held for _, held, _ in sides))
-        queries = [_side(rows, held, {label: name}, fields, filled, self.engine.null) for rows, held, name in sides]
-        query: exp.Query = queries[0]
-        for other in queries[1:]:
-            query = exp.Union(this=query, expression=other, distinct=False, by_name=self.engine.by_name)
-        return Rows(self.builder.add(query, relation), fields, frozenset(names))
-
-
-def _held(rows: Rows, parts: Mapping[str, str | None], fields: Mapping[str, Field]) -> dict[str, str]:
-    """For columns of a union, those of a side that they are made of, by their names in SQL."""
-    held = ((name, rows.fields.get(part)) for name in fields if (part := parts.get(name)) is not None)
-    return {name: field.name for name, field in held if field is not None}
-
-
-def _side(
-    rows: Rows,
-    held: Mapping[str, str],
-    label: Mapping[str | None, str],
-    fields: Mapping[str, Field],
-    filled: Container[str],
-    null: Callable[[Type], Node],
-) -> exp.Select:
-    """What a union takes of a side."""
-    expressions: list[Node] = []
-    for name, field in fields.items():
-        if name in label:
-            expressions.append(sql.alias(sql.string(label[name]), field.name))
-        elif name in held:
-            expressions.append(sql.alias(sql.column(held[name]), field.name))
-        elif name in filled:
-            expressions.append(sql.alias(null(field.type), field.name))
-    return select(expressions or [_nothing()], rows.source())
-
-
-def _is_missing(relation: Relation) -> bool:
-    """Whether a table or a function that is not there was found in an input, which a fuzzy union leaves out then."""
-    while True:
-        if isinstance(relation, UnknownRows):
-            return relation.spared
-        if isinstance(relation, Join) and _is_missing(relation.right):
-            return True
-        if not isinstance(relation, Piped):
-            return False
-        relation = relation.source
-
-
-def _nothing() -> Node:
-    """What a step has where no column of it is read."""
-    return sql.alias(sql.number(1), "$nothing")
-
 
 def _limiting(rows: Rows, count: Node) -> Node:
     """A number of rows, or the query of one."""
     if isinstance(count, exp.Literal):
         return count
     return exp.Subquery(this=select([count], rows.source(), limit=sql.number(1)))
-
-
-def grouped_by(term: Term) -> Term:
-    """A value as groups and orders take it: a string that is never NULL."""
-    return Term(text(term), Type.STRING, nullable=False) if term.type is Type.STRING else term
 
 
 _OTHERS: dict[str, Callable[..., Rows]] = {
@@ -521,8 +366,8 @@ _LOWERINGS: dict[type, Callable[..., Rows]] = {
     Distinct: Relations._distinct,
     Order: Relations._order,
     Limit: Relations._limit,
-    Join: Relations._join,
-    Union: Relations._union,
+    Join: joins.join,
+    Union: unions.union,
     Other: Relations._other,
     ApplyEach: apart.apply_each,
     TopNested: apart.top_nested,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rulefold.kql.lower import sql
+from rulefold.kql.lower import sql, unions
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.operators import OPERATORS, negated, searched
 from rulefold.kql.lower.refusal import refused
@@ -21,7 +21,7 @@ def search(relations: "Relations", relation: Other) -> Rows:
     if not isinstance(together, Union):
         raise refused(relation.span, "found search without tables")
     labels = [_label(one, f"search_arg{number}") for number, one in enumerate(together.inputs)]
-    source = relations.together(together, "$table", labels)
+    source = unions.together(relations, together, "$table", labels)
     sensitive = any(isinstance(one, Constant) and one.value is True for one in relation.values[1:])
     conditions = relation.values[:1]
     return _filtered(relations, relation, source, conditions[0] if conditions else None, sensitive=sensitive)
@@ -35,7 +35,7 @@ def find(relations: "Relations", relation: Other) -> Rows:
     together = filtered.source
     label = next(iter(relation.row))
     labels = [_label(one, f"union_arg{number}") for number, one in enumerate(together.inputs)]
-    source = relations.together(together, label, labels)
+    source = unions.together(relations, together, label, labels)
     found = _filtered(relations, relation, source, filtered.condition, sensitive=False)
     is_read = relations.reading.is_read(relation)
     columns = [name for name in relation.row if name in found.fields or is_read(name)]

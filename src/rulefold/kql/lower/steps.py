@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by
+from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
 from rulefold.kql.plan import Row
 from rulefold.kql.types import Type
 
@@ -114,6 +114,16 @@ class Builder:
         group = kept_group(source, expressions, names)
         step = self.add(select(expressions, source.source()), place)
         return Rows(step, fields, frozenset(names), order, group)
+
+
+def grouped_by(term: Term) -> Term:
+    """A value as groups and orders take it: a string that is never NULL."""
+    return Term(text(term), Type.STRING, nullable=False) if term.type is Type.STRING else term
+
+
+def nothing() -> Node:
+    """What a step has where no column of it is read."""
+    return sql.alias(sql.number(1), "$nothing")
 
 
 def kept_group(source: Rows, expressions: list[Node], names: set[str]) -> str | None:

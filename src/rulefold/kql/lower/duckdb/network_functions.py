@@ -15,6 +15,7 @@ from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import dynamics
 from rulefold.kql.lower.duckdb.types import BIGINT, VARCHAR, cast
 from rulefold.kql.lower.engine import Builder
+from rulefold.kql.lower.joins import joined
 from rulefold.kql.lower.parsing import quoted
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node, call
@@ -325,7 +326,7 @@ def lookup(relations: "Relations", relation: Plugin) -> Rows:
     )
     pairs = tuple((replace(one, side="left"), replace(one, side="right")) for one in keys)
     join = Join(relation.row, relation.source, table.relation, "leftouter" if True in options else "inner", pairs)
-    return relations.joined(join, left, right, [inside])
+    return joined(relations, join, left, right, [inside])
 
 
 def _numbered(relations: "Relations", rows: Rows, key: Value, *, sized: bool) -> tuple[Rows, tuple[str, str]]:
