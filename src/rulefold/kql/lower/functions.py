@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from rulefold.kql.lower import sql
+from rulefold.kql.lower.arithmetic import shifted
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.engine import Builder
-from rulefold.kql.lower.operators import as_bool, different, shifted
+from rulefold.kql.lower.operators import as_bool, different
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.terms import Term, exact, long, text, truth
 from rulefold.kql.types import DYNAMICS, INTEGERS, Type
