@@ -1,7 +1,6 @@
 """DuckDB as it is run: what goes in, and how it comes out."""
 
 import json
-import re
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ import duckdb
 from sqlglot import exp
 
 from rulefold import codes
+from rulefold.kql.engines.duckdb_errors import told
 from rulefold.kql.engines.duckdb_external import external_query
 from rulefold.kql.engines.duckdb_tables import (
     Found,
@@ -344,10 +344,10 @@ class DuckDBSession(Session):
             return _failure(f"the run took longer than its limit of {self._limits.timeout:g} seconds")
         if isinstance(error, duckdb.OutOfMemoryException):
             return self._too_large()
-        told = _told(error)
+        reason = told(error)
         if what is None:
-            return _failure(f"the engine ended the run: {told}")
-        return _failure(told if what in told else f"{what}: {told}")
+            return _failure(f"the engine ended the run: {reason}")
+        return _failure(reason if what in reason else f"{what}: {reason}")
 
     def _too_large(self) -> QueryError:
         return _failure(f"the run needs more than its limit of memory of {self._limits.told_memory}")
@@ -364,31 +364,6 @@ def _together(parts: Iterable[Types]) -> dict[str, Type]:
         for name, type_ in part.items():
             types[name] = type_ if types.get(name, type_) is type_ else Type.DYNAMIC
     return types
-
-
-_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
-_CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
-_CSV_WHY = re.compile(r"^(Expected Number|Invalid unicode|Value with|Error when|Maximum line)(.*)$", re.MULTILINE)
-_JSON_PLACE = re.compile(r'(Malformed JSON|JSON transform error) in file "(.+?)", (?:at byte (\d+) )?in (\S+) (\d+): ')
-_MALFORMED = "Malformed JSON"
-_CLASS = re.compile(r"^[A-Z][A-Za-z ]+ Error: ")
-
-
-def _told(error: duckdb.Error) -> str:
-    """What the engine says of what is wrong, on one line, and where it can with the file and the line."""
-    message = _CLASS.sub("", str(error))
-    if at := _CSV_LINE.search(message):
-        file, why = _CSV_FILE.search(message), _CSV_WHY.search(message)
-        place = f"{file[1]}:{at[1]}" if file else f"line {at[1]}"
-        return f"{place}: {why[0] if why else 'no CSV'}"
-    line = message.splitlines()[0].strip() if message else "no reason given"
-    if found := _JSON_PLACE.match(line):
-        number = int(found[5]) - (found[1] == _MALFORMED)  # of what is malformed the engine tells the line behind it
-        where = f"{found[2]}:{number}" if found[4] == "line" else f"{found[2]}: value {number}"
-        return f"{where}: {found[1]}{f' at byte {found[3]}' if found[3] else ''}: {line[found.end() :].rstrip('. ')}"
-    if "expected records" in line:
-        return "found values that are no objects, expected an object for each row"
-    return line
 
 
 # -------------------------------------------------------------------------------------------------------- values out
