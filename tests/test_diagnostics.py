@@ -15,6 +15,7 @@ from rulefold.codes import (
     UNKNOWN_FIELD,
     attack,
     blocks,
+    cases,
     folding,
     imports,
     pages,
@@ -38,7 +39,7 @@ from rulefold.text import Place
 from tests.judges import judge
 from tests.pages_text import built
 
-HUNDREDS = (pages, blocks, values, folding, attack, imports, settings, queries)
+HUNDREDS = (pages, blocks, values, folding, attack, imports, settings, queries, cases)
 PLAIN = NO_TABLE.at(Place("pages/1.md", 3, 1), "found no table")
 FULL = CONFLICT.at(
     Place("a b/ü#1.md", 20, 22),
