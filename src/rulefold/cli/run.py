@@ -40,7 +40,7 @@ def _limits(memory: str, timeout: str, threads: int | None) -> "Limits":
         raise click.UsageError(str(error)) from error
 
 
-def _moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> "datetime | None":
+def moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> "datetime | None":
     """A time in ISO 8601; without an offset it is UTC."""
     from datetime import UTC, datetime
 
@@ -62,7 +62,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
     metavar="DIR",
     help="A file or a folder for each table: AzureActivity.jsonl, DeviceEvents/….parquet, SigninLogs.csv.gz.",
 )
-@click.option("--now", callback=_moment, metavar="ISO", help="The time at which the queries run; else the present.")
+@click.option("--now", callback=moment, metavar="ISO", help="The time at which the queries run; else the present.")
 @click.option(
     "--format",
     "form",
@@ -87,8 +87,8 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
 @click.option("--all", "everything", is_flag=True, help="Alerts: each rule over its period before --now; a summary.")
-@click.option("--from", "start", callback=_moment, metavar="ISO", help="Backtest: each rule at its own frequency, from")
-@click.option("--to", "end", callback=_moment, metavar="ISO", help="to; the time of --now, unless given.")
+@click.option("--from", "start", callback=moment, metavar="ISO", help="Backtest: each rule at its own frequency, from")
+@click.option("--to", "end", callback=moment, metavar="ISO", help="to; the time of --now, unless given.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Queries at once.")
 @click.option(
     "--rows",
@@ -130,7 +130,7 @@ def run(
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
-    detections = _detections(paths, wanted)
+    detections = named_detections(paths, wanted)
     limits = _limits(memory, timeout, threads)
     workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
@@ -184,7 +184,7 @@ def _tell(message: str) -> None:
     click.echo(plain(message), err=True)
 
 
-def _detections(paths: Sequence[str], wanted: Sequence[str]) -> "list[Detection]":
+def named_detections(paths: Sequence[str], wanted: Sequence[str]) -> "list[Detection]":
     """The detections that are named, each once, or all of them."""
     from rulefold.cli.browse import find
 

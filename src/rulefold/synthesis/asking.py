@@ -11,6 +11,8 @@ from rulefold.synthesis.symbols import Choices, Fields, Gathered, Sizes, Spot, U
 from rulefold.synthesis.wishes import Wish
 from rulefold.text import Span
 
+_OF_VALUES = frozenset({"<", "<=", ">", ">="})
+
 
 class Asking(Solver):
     """A solver that knows what expressions mean; `walk` gives a row of a relation."""
@@ -36,6 +38,10 @@ class Asking(Solver):
         """The place whose value is that of an expression; None where the way back is not known."""
         return places.place(self, value)
 
+    def direct(self, value: Value) -> Spot | None:
+        """The place of a value in an event."""
+        return places.direct(self, value)
+
     def truth(self, condition: Value, holds: bool) -> None:
         """Ask that a condition is true, or is not."""
         if not self.is_free(condition):
@@ -55,9 +61,14 @@ class Asking(Solver):
     def want(self, value: Value, wish: Wish, span: Span) -> None:
         """Ask something of the value of an expression.  Raises Unsolved where it is surely not so."""
         if not self.is_free(value):
-            if not wish.granted(self.constant(value)):
+            found = self.constant(value)
+            if not wish.granted(found):
+                if found is None:
+                    raise Unsolved("found a condition on a value that is null", value.span)
                 raise Unsolved("found a value that a condition is not true of", span)
             return
+        if wish.value is None and wish.test in _OF_VALUES:
+            raise Unsolved("found a comparison with a value that is null", span)
         match value:
             case Gathered():
                 aggregates.want(self, value, wish, span)
@@ -91,7 +102,7 @@ class Asking(Solver):
             return
         if second is None:
             one, other = other, one
-        self.later(lambda: self.want(one, Wish("==", self.fixed(other, self.place)), span))
+        self.later(lambda: self.want(one, Wish("==", self.fixed(other)), span))
 
 
 def told(value: Value) -> str:

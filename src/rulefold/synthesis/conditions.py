@@ -74,9 +74,9 @@ def _unequal(solver: "Asking", condition: Apply, holds: bool) -> None:
 def _ordered(solver: "Asking", condition: Apply, wish: Wish, left: Value, right: Value) -> None:
     def ask() -> None:
         try:
-            value = solver.fixed(right, solver.place)
+            value = solver.fixed(right)
         except Unsolved:
-            value = solver.fixed(left, solver.place)
+            value = solver.fixed(left)
             solver.want(right, Wish(_MIRRORED[wish.test], value, wish.holds), condition.span)
             return
         if value is None:
@@ -84,7 +84,7 @@ def _ordered(solver: "Asking", condition: Apply, wish: Wish, left: Value, right:
         solver.want(left, Wish(wish.test, value, wish.holds), condition.span)
 
     for one in (left, right):
-        spot = solver.place(one)
+        spot = solver.direct(one)
         if spot is not None:
             solver.wish(spot, Wish("there"), condition.span)
     solver.later(ask)

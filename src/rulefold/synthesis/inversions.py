@@ -93,15 +93,15 @@ def _two(solver: "Asking", value: Apply, wish: Wish, span: Span) -> None:
     """Two values that are not known: the right one is chosen before the left one."""
     left, right = value.arguments
     for one in (left, right):
-        spot = solver.place(one)
+        spot = solver.direct(one)
         if spot is not None:
             solver.wish(spot, Wish("there"), span)
 
     def ask() -> None:
         try:
-            _shifted(solver, value.function, left, solver.fixed(right, solver.place), wish, span)
+            _shifted(solver, value.function, left, solver.fixed(right), wish, span)
         except Unsolved:
-            _shifted_from(solver, value.function, solver.fixed(left, solver.place), right, wish, span)
+            _shifted_from(solver, value.function, solver.fixed(left), right, wish, span)
 
     solver.later(ask)
 
@@ -187,11 +187,11 @@ def _between_times(solver: "Asking", value: Apply, wish: Wish, span: Span) -> No
     shift = timedelta(seconds=seconds * number)
 
     def ask() -> None:
-        found: Any = solver.fixed(right, solver.place)
+        found: Any = solver.fixed(right)
         solver.want(left, Wish("==", found + shift), span)
 
     for one in (left, right):
-        spot = solver.place(one)
+        spot = solver.direct(one)
         if spot is not None:
             solver.wish(spot, Wish("there"), span)
     solver.later(ask)

@@ -21,7 +21,7 @@ _FIRST = frozenset({"make_set", "make_list", "makeset", "makelist", "make_set_if
 
 def place(solver: "Asking", value: Value) -> Spot | None:
     """The place whose value is that of an expression; None where the way back is not known."""
-    found = _direct(solver, value)
+    found = direct(solver, value)
     if found is not None:
         return found
     back = backwards.way(solver, value)
@@ -30,7 +30,8 @@ def place(solver: "Asking", value: Value) -> Spot | None:
     return solver.made(key(value), value.type, _depth(value), back)
 
 
-def _direct(solver: "Asking", value: Value) -> Spot | None:
+def direct(solver: "Asking", value: Value) -> Spot | None:
+    """The place of a value in an event; None where it is worked out from several or in a way that is not known."""
     match value:
         case Cell(type_, event, name):
             return solver.known(Spot(event, name), type_)
@@ -60,7 +61,7 @@ def _within(solver: "Asking", value: Access) -> Spot | None:
         return place(solver, inner)
     if not isinstance(step, str | int) or isinstance(step, bool):
         return None
-    return _below(solver, _direct(solver, value.target), (step,))
+    return _below(solver, direct(solver, value.target), (step,))
 
 
 def resolved(solver: "Asking", target: Value, step: object) -> Value | None:
@@ -87,7 +88,7 @@ def _below(solver: "Asking", base: Spot | None, steps: tuple[Step, ...]) -> Spot
 
 
 def _parsed(solver: "Asking", text: Value) -> Spot | None:
-    base = _direct(solver, text)
+    base = direct(solver, text)
     if base is None or base.column == "":
         return None
     origin = text

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rulefold import codes
-from rulefold.correlate import ScheduleError, cadence
+from rulefold.correlate import ScheduleError, cadence, place
+from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryError
 from rulefold.kql.analyse import analyse
 from rulefold.kql.engines.limits import Limits
@@ -59,6 +60,13 @@ def propose(detection: Detection, workspace: Workspace, now: datetime, limits: L
     fires = rule.alerts if rule else (lambda rows: rows > 0)
     with Judge(plan, text, schemas, limits, now, timespan) as judge:
         return _Search(detection, judge, plan, fires).proposal()
+
+
+def told(proposal: Proposal) -> Diagnostic:
+    """Why there are no events, at its place on the page where that can still be read."""
+    if proposal.refused is None:
+        raise ValueError(proposal.detection.key)
+    return place(proposal.refused, proposal.detection).about(proposal.detection.key)
 
 
 def _refused(detection: Detection, message: str, span: Span, runs: int = 0) -> Proposal:

@@ -16,6 +16,7 @@ from rulefold.text import Span
 TIME = "TimeGenerated"
 _ANY_NUMBER = 50  # usual values of one place
 _MOST_EVENTS = 400
+_WORKED_OUT = frozenset({"+", "-", "*", "/", "bin", "floor"})  # rather from their arguments than back to them
 
 # What values of a column are usually like, by a part of its name; {} is a number.
 _USUAL = (
@@ -272,19 +273,28 @@ class Solver:
         """What a value is that depends on no event."""
         return self.judge.value(value)
 
-    def fixed(self, value: Value, place: Callable[[Value], Spot | None]) -> object:
+    def fixed(self, value: Value) -> object:
         """What a value is, with values for the cells in it chosen now.  Raises Unsolved."""
         if not self.is_free(value):
             return self.constant(value)
-        spot = place(value)
+        is_worked_out = isinstance(value, Apply) and value.function in _WORKED_OUT
+        spot = self.direct(value) if is_worked_out else self.place(value)
         if spot is not None:
             return self.pick(spot)
         if isinstance(value, Apply):
-            given = tuple(constant(self.fixed(one, place), one.type) for one in value.arguments)
+            given = tuple(constant(self.fixed(one), one.type) for one in value.arguments)
             return self.judge.value(replace(value, arguments=given))
         if isinstance(value, Gathered) and value.function == "count":
             return len(value.rows)
         raise Unsolved("found a value that nothing is known of before the events are there", value.span)
+
+    def direct(self, value: Value) -> Spot | None:
+        """The place of a value in an event."""
+        raise NotImplementedError
+
+    def place(self, value: Value) -> Spot | None:
+        """The place of a value in an event, or one of its own that leads back to events."""
+        raise NotImplementedError
 
 
 def _name(spot: Spot) -> str:
