@@ -1,7 +1,7 @@
 """What the rows of a group have to be like for an aggregate of them to be as it is wished."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rulefold.kql.plan import Apply, Value
 from rulefold.synthesis.symbols import Gathered, MoreRows, Unsolved
@@ -16,7 +16,7 @@ MOST_ROWS = 250  # in a group
 Wanted = Callable[["Asking", Gathered, Wish, Span], None]
 
 _FIRST = frozenset({"any", "take_any", "anyif", "take_anyif", "min", "minif", "arg_min", "argmin", "arg_max", "argmax"})
-_ONE = frozenset({"sum", "avg", "percentile", "percentiles", "sumif", "avgif"})  # of a single row, its value
+_ONE = frozenset({"avg", "percentile", "percentiles"})  # of a single row, its value
 _DISTINCT = frozenset({"dcount", "count_distinct", "dcountif", "count_distinctif"})
 _SETS = frozenset({"make_set", "makeset", "make_set_if"})
 _LISTS = frozenset({"make_list", "makelist", "make_list_if", "make_list_with_nulls"})
@@ -96,7 +96,15 @@ def _distinct(solver: "Asking", value: Gathered, wish: Wish, span: Span) -> None
 
 
 def _total(solver: "Asking", value: Gathered, wish: Wish, span: Span) -> None:
-    """A sum: all of it in the first row."""
+    """A sum: all of it in the first row, or the same of each where the query says how much it is."""
+    if not any(solver.is_free(row[0]) for row in value.rows):
+        each: Any = solver.constant(value.rows[0][0])
+        number = next((n for n in range(1, MOST_ROWS) if each and wish.granted(n * each)), None)
+        if number is None:
+            raise Unsolved("found a sum that no number of rows has", span)
+        if number > len(value.rows):
+            raise MoreRows(value.group, number)
+        return
     solver.want(value.rows[0][0], wish, span)
     for row in value.rows[1:]:
         solver.want(row[0], Wish("==", 0), span)

@@ -42,6 +42,10 @@ class Asking(Solver):
         """The place of a value in an event."""
         return places.direct(self, value)
 
+    def step(self, key: Value) -> object:
+        """The name or the number of a part; None where it is not known."""
+        return places.step_of(self, key)
+
     def truth(self, condition: Value, holds: bool) -> None:
         """Ask that a condition is true, or is not."""
         if not self.is_free(condition):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rulefold.kql.plan import Access, Apply, Value
 from rulefold.kql.types import Type
-from rulefold.synthesis.regexes import sample
+from rulefold.synthesis.regexes import number_of, sample
 from rulefold.synthesis.symbols import Unsolved
 from rulefold.synthesis.wishes import Wish, text_of
 
@@ -20,10 +20,11 @@ Way = Callable[[object], None]
 def way(solver: "Asking", value: Value) -> Way | None:
     """What has to be asked when a value for an expression has been chosen; None where no way is known."""
     match value:
-        case Access(_, Apply(_, name, _) as target, step) if name in _MEMBERS and not solver.is_free(step):
-            return _MEMBERS[name](solver, target, solver.constant(step))
-        case Access(_, Access(_, Apply(_, "extract_all", _) as target, _), step) if not solver.is_free(step):
-            return _extracted_all(solver, target, solver.constant(step))
+        case Access(_, Apply(_, name, _) as target, key) if name in _MEMBERS:
+            step = solver.step(key)
+            return None if step is None else _MEMBERS[name](solver, target, step)
+        case Access(_, Access(_, Apply(_, "extract_all", _) as target, _), key) if not solver.is_free(key):
+            return _extracted_all(solver, target, solver.constant(key))
         case Apply(_, name, _) if name in _WAYS:
             return _WAYS[name](solver, value)
     return None
@@ -68,8 +69,14 @@ def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
     pattern, text = value.arguments[0], value.arguments[-1]
     if solver.is_free(pattern):
         return None
-    group = step + 1 if isinstance(step, int) else 1
-    return _by_regex(solver, text_of(solver.constant(pattern)), max(group, 1), text)
+    group: object = step + 1 if isinstance(step, int) else 1
+    if len(value.arguments) > 2 and isinstance(step, int) and not solver.is_free(value.arguments[1]):  # noqa: PLR2004
+        asked = solver.constant(value.arguments[1])
+        if isinstance(asked, list) and step < len(asked):
+            group = asked[step]
+    written = text_of(solver.constant(pattern))
+    number = group if isinstance(group, int) else number_of(written, text_of(group))
+    return None if number is None else _by_regex(solver, written, max(number, 1), text)
 
 
 def _extracted_first(solver: "Asking", value: Apply, _step: object) -> Way | None:
@@ -133,7 +140,10 @@ def _decoded(solver: "Asking", value: Apply) -> Way:
 
 def _encoded(solver: "Asking", value: Apply) -> Way:
     def back(chosen: object) -> None:
-        decoded = base64.b64decode(text_of(chosen)).decode(errors="replace")
+        try:
+            decoded = base64.b64decode(text_of(chosen)).decode()
+        except ValueError as error:
+            raise Unsolved("found base64_encode_tostring of a text that is none of base 64", value.span) from error
         solver.want(value.arguments[0], Wish("==", decoded), value.span)
 
     return back

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rulefold.kql.plan import Access, Apply, Constant, TableValue, Value
 from rulefold.kql.types import Type
 from rulefold.synthesis.places import resolved
-from rulefold.synthesis.symbols import Unsolved
+from rulefold.synthesis.symbols import Gathered, Unsolved
 from rulefold.synthesis.wishes import Wish
 
 if TYPE_CHECKING:
@@ -141,8 +141,10 @@ def _held_by(solver: "Asking", condition: Apply, known: list[object], holds: boo
 def _one_of(solver: "Asking", items: Value) -> Value:
     """A value of a list that is not known yet."""
     if isinstance(items, TableValue):
-        row = solver.row(items.relation)
-        return row[next(iter(items.relation.row))]
+        value = solver.row(items.relation)[next(iter(items.relation.row))]
+        while isinstance(value, Gathered) and (inner := resolved(solver, value, 0)) is not None:
+            value = inner
+        return value
     if items.type is not Type.DYNAMIC:
         return items
     found = resolved(solver, items, 0)

@@ -159,6 +159,8 @@ def _length(solver: "Asking", value: Apply, wish: Wish, span: Span) -> None:
 def _elements(solver: "Asking", value: Apply, wish: Wish, span: Span) -> None:
     """`array_length`: of a list that is gathered, of the pieces of a text, or of an array of an event."""
     inner = value.arguments[0]
+    while isinstance(inner, Apply) and inner.function in ("set_difference", "set_union", "array_concat"):
+        inner = inner.arguments[0]
     if isinstance(inner, Gathered):
         aggregates.size(solver, inner, wish, span)
         return

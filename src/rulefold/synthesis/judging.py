@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from rulefold.kql import QueryError, Table, Timespan
 from rulefold.kql.engines import ENGINES
@@ -13,7 +13,8 @@ from rulefold.kql.engines.session import Session
 from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import Lowered, lower
 from rulefold.kql.plan import Constant, Relation, Value
-from rulefold.kql.running import answered
+from rulefold.kql.running import Prepared, answered
+from rulefold.kql.syntax import Function
 from rulefold.kql.types import Type
 
 Events = dict[str, list[dict[str, object]]]
@@ -22,21 +23,28 @@ _ENGINE = "duckdb"
 _MOST = 10_000  # values of a list
 
 
+class Query(NamedTuple):
+    """A query, the functions of the workspace, and whether its columns depend on the data."""
+
+    text: str
+    functions: Mapping[str, Function]
+    depends_on_data: bool
+
+
 class Judge:
     """Runs a query over events, and asks the engine what constants are; nothing else knows how KQL counts."""
 
     def __init__(
         self,
-        plan: Relation | Value,
-        text: str,
+        query: Query,
         schemas: Mapping[str, Mapping[str, str]],
         limits: Limits,
         now: datetime,
         timespan: Timespan | None,
     ) -> None:
         """Take a query at a time."""
-        self.plan, self.now, self.timespan = plan, now, timespan
-        self._text, self._schemas, self._limits = text, schemas, limits
+        self.now, self.timespan = now, timespan
+        self._query, self._schemas, self._limits = query, schemas, limits
         self._stack = ExitStack()
         self._session: Session | None = None
         self._known: dict[int, tuple[Value, object]] = {}
@@ -56,8 +64,16 @@ class Judge:
             for name, schema in self._schemas.items():
                 session.load(name, Table(schema, events.get(name, [])))
             session.close_off()
-            self._statement = self._statement or lower(self.plan, session.words(), self._text, self.now, self.timespan)
-            return len(answered(session, self._statement).rows)
+            return len(answered(session, self._lowered(session)).rows)
+
+    def _lowered(self, session: Session) -> Lowered:
+        if self._statement is not None:
+            return self._statement
+        text, functions, depends_on_data = self._query
+        statement = Prepared(session, text, functions).at(self.now, self.timespan)
+        if not depends_on_data:
+            self._statement = statement
+        return statement
 
     def value(self, value: Value) -> object:
         """What a value without columns is.  Raises QueryError."""
@@ -70,10 +86,10 @@ class Judge:
 
     def listed(self, relation: Relation) -> list[tuple[object, ...]]:
         """The rows of a relation that reads no table.  Raises QueryError."""
-        return list(self._given().rows(lower(relation, self._given().words(), self._text, self.now)))[:_MOST]
+        return list(self._given().rows(lower(relation, self._given().words(), self._query.text, self.now)))[:_MOST]
 
     def _asked(self, value: Value) -> object:
-        rows = list(self._given().rows(lower(value, self._given().words(), self._text, self.now)))
+        rows = list(self._given().rows(lower(value, self._given().words(), self._query.text, self.now)))
         return rows[0][0] if rows else None
 
     def _given(self) -> Session:

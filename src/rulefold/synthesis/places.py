@@ -35,6 +35,8 @@ def direct(solver: "Asking", value: Value) -> Spot | None:
     match value:
         case Cell(type_, event, name):
             return solver.known(Spot(event, name), type_)
+        case Gathered(_, "sum" | "avg" | "percentile", ((inner, *_),)):
+            return place(solver, inner)
         case Access():
             return _within(solver, value)
         case Apply(_, "tostring", (inner,)) if inner.type in (Type.STRING, Type.GUID, *DYNAMICS):
@@ -53,9 +55,9 @@ def direct(solver: "Asking", value: Value) -> Spot | None:
 
 def _within(solver: "Asking", value: Access) -> Spot | None:
     """A member or an element of what has a place, or of what is put together in the query."""
-    if solver.is_free(value.key):
+    step = step_of(solver, value.key)
+    if step is None:
         return None
-    step = solver.constant(value.key)
     inner = resolved(solver, value.target, step)
     if inner is not None:
         return place(solver, inner)
@@ -64,11 +66,25 @@ def _within(solver: "Asking", value: Access) -> Spot | None:
     return _below(solver, direct(solver, value.target), (step,))
 
 
+def step_of(solver: "Asking", key: Value) -> object:
+    """The name or the number of a part; the length of an array without one is its end.  None where it is not known."""
+    if not solver.is_free(key):
+        return solver.constant(key)
+    match key:
+        case Apply(_, "-", (Apply(_, "array_length" | "arraylength", _), Constant(_, 1))):
+            return -1
+    return None
+
+
 def resolved(solver: "Asking", target: Value, step: object) -> Value | None:
     """What is a member or an element of a value that is put together by the query."""
     match target:
         case Gathered(_, name, rows) if name in _FIRST and isinstance(step, int) and step < len(rows):
             return rows[step][0]
+        case Apply(_, "array_slice", (items, start, _)) if isinstance(step, int) and not solver.is_free(start):
+            first = solver.constant(start)
+            if isinstance(first, int) and first >= 0:
+                return Access(Type.DYNAMIC, items, Constant(Type.LONG, first + step), span=target.span)
         case Apply(_, "pack_array", arguments) if isinstance(step, int) and step < len(arguments):
             return arguments[step]
         case Apply(_, "pack" | "bag_pack" | "pack_dictionary", arguments):

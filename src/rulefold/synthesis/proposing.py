@@ -1,5 +1,6 @@
 """A detection → events that make it fire: worked out backwards from its query, and checked by running it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +12,21 @@ from rulefold.kql import QueryError
 from rulefold.kql.analyse import analyse
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.faults import QueryDiagnostic, Stage, fault
-from rulefold.kql.plan import Relation
+from rulefold.kql.lower.plugins import columns_found
+from rulefold.kql.plan import Plugin, Relation, Row
 from rulefold.kql.running import bound
 from rulefold.model import Detection
 from rulefold.synthesis.aggregates import MOST_ROWS
 from rulefold.synthesis.asking import Asking
-from rulefold.synthesis.judging import Events, Judge, columns, count, without, without_column
+from rulefold.synthesis.judging import Events, Judge, Query, columns, count, without, without_column
 from rulefold.synthesis.solver import TIME
 from rulefold.synthesis.symbols import Choices, MoreRows, Sizes, Unsolved
 from rulefold.synthesis.walking import apart, walk
 from rulefold.text import Span
 from rulefold.workspace import Workspace
 
+_IF_EXISTS = re.compile(r"""column_?ifexists\(\s*["']([^"']*)["']""")  # what may be in a bag
+_WORK = 3_000  # events that are begun on all ways together
 _WAYS = 400  # through a query that are tried
 _RUNS = 16  # of the query, to find events that fire
 _LESS = 40  # of the query, to find fewer
@@ -50,15 +54,21 @@ def propose(detection: Detection, workspace: Workspace, now: datetime, limits: L
         for name in analyse(text, workspace.tables, workspace.functions).tables
         if name in workspace.tables
     }
+    unpacked: list[Plugin] = []
+
+    def discover(plugin: Plugin) -> Row:
+        unpacked.append(plugin)
+        return columns_found(plugin, [(name, "VARCHAR") for name in _IF_EXISTS.findall(text)])
+
     try:
-        plan = bound(text, schemas, workspace.functions)
+        plan = bound(text, schemas, workspace.functions, discover)
     except QueryError as error:
         return Proposal(detection, refused=error.diagnostic)
     if not isinstance(plan, Relation):
         return _refused(detection, "found a value, expected a query that gives rows", plan.span)
     timespan = rule.sees(now) if rule else None
     fires = rule.alerts if rule else (lambda rows: rows > 0)
-    with Judge(plan, text, schemas, limits, now, timespan) as judge:
+    with Judge(Query(text, workspace.functions, bool(unpacked)), schemas, limits, now, timespan) as judge:
         return _Search(detection, judge, plan, fires).proposal()
 
 
@@ -81,6 +91,7 @@ class _Search:
         self._detection, self._judge, self._plan, self._fires = detection, judge, plan, fires
         self._reasons: list[Unsolved] = []
         self._seen: list[Events] = []
+        self._work = 0
 
     def proposal(self) -> Proposal:
         try:
@@ -97,8 +108,7 @@ class _Search:
     def _found(self) -> Events | None:
         wanted = next((number for number in range(MOST_ROWS) if self._fires(number)), None)
         if wanted is None:
-            raise_ = Unsolved("found a trigger that no number of rows pulls", self._plan.span)
-            self._reasons.append(raise_)
+            self._reasons.append(Unsolved("found a trigger that no number of rows pulls", self._plan.span))
             return None
         if self._does_fire({}):
             return {}
@@ -114,12 +124,15 @@ class _Search:
         """The events of one way through the query after another; groups have so many rows, or as many as they need."""
         choices, sizes = Choices(), Sizes(rows)
         for _ in range(_WAYS):
+            if self._work > _WORK:
+                return
             choices.begin()
             solver = Asking(self._judge, choices, sizes, walk)
             try:
                 apart(solver, [walk(solver, self._plan) for _ in range(wanted)])
                 events = solver.written()
             except MoreRows as more:
+                self._work += solver.begun
                 if sizes.of(more.group) < more.rows:
                     sizes.grow(more.group, more.rows)
                     continue
@@ -129,12 +142,19 @@ class _Search:
                 whole = Unsolved("found no row of the query over the events that were worked out", self._plan.span)
                 self._reasons += solver.notes or [whole]
                 yield events
+            self._work += solver.begun + 10
             sizes = Sizes(rows)
             if not choices.advance():
                 return
 
     def _does_fire(self, events: Events) -> bool:
-        return self._fires(self._judge.rows(events))
+        try:
+            return self._fires(self._judge.rows(events))
+        except QueryError as error:
+            if error.diagnostic.code == codes.QUERY_NOT_RUN.id:
+                raise
+            self._reasons.append(Unsolved(error.diagnostic.message, error.diagnostic.span))
+            return False
 
     # ----------------------------------------------------------------------------------------------------- fewer
 

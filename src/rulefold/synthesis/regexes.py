@@ -30,6 +30,14 @@ def sample(pattern: str, group: int = 0, value: str | None = None) -> str | None
     return text
 
 
+def number_of(pattern: str, group: str) -> int | None:
+    """The number of a group by its name."""
+    try:
+        return re.compile(pattern).groupindex.get(group)
+    except re.error:
+        return None
+
+
 def is_matched(pattern: str, text: str) -> bool:
     """Whether a pattern is found in a text; False for one that cannot be read."""
     try:

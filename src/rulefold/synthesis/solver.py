@@ -15,7 +15,8 @@ from rulefold.text import Span
 
 TIME = "TimeGenerated"
 _ANY_NUMBER = 50  # usual values of one place
-_MOST_EVENTS = 400
+_LAST_BYTE = 250
+_MOST_EVENTS = 6_000
 _WORKED_OUT = frozenset({"+", "-", "*", "/", "bin", "floor"})  # rather from their arguments than back to them
 
 # What values of a column are usually like, by a part of its name; {} is a number.
@@ -58,6 +59,7 @@ class Solver:
         self.tables: dict[int, str] = {}
         self.notes: list[Unsolved] = []
         self._made = count(1)
+        self.begun = 0
         self._types: dict[Spot, Type] = {}
         self._parents: dict[Spot, Spot] = {}
         self._wishes: dict[Spot, list[tuple[Wish, Span]]] = {}
@@ -73,6 +75,7 @@ class Solver:
     def event(self, relation: Relation, table: str) -> EventFields:
         """A new event of a table; none of a table makes the columns of a text that is parsed."""
         number = next(self._made)
+        self.begun += 1
         if number > _MOST_EVENTS:
             raise Unsolved("found a query that needs too many events", relation.span)
         if table:
@@ -201,8 +204,11 @@ class Solver:
         root = self._root(spot)
         if root not in self._values:
             wishes = [wish for wish, _ in self._of(root)]
-            wishes += [Wish("==", taken, holds=False) for taken in self._taken(root)]
-            fine, value = chosen(wishes, self._types.get(root, Type.STRING), self._usual(root), self.judge.now)
+            taken = tuple(self._taken(root))
+            if taken:
+                wishes.append(Wish("in", taken, holds=False))
+            type_, number = self._types.get(root, Type.STRING), len(taken)
+            fine, value = chosen(wishes, type_, self._usual(root, number), self.judge.now, number)
             if not fine:
                 raise self._none(spot)
             self._values[root] = value
@@ -216,12 +222,12 @@ class Solver:
                     raise self._none(root)
                 yield from (self._values[one] for one in roots if one != root and one in self._values)
 
-    def _usual(self, root: Spot) -> Iterator[object]:
+    def _usual(self, root: Spot, taken: int) -> Iterator[object]:
         type_ = self._types.get(root, Type.STRING)
         names = [root, *(one for one in self._types if self._root(one) == root)] if root.column == "" else [root]
         name = next((_name(one) for one in names if _name(one)), "").lower()
         shape = next((shape for part, shape in _USUAL if part in name), "value{}")
-        for number in range(1, _ANY_NUMBER):
+        for number in range(1, _ANY_NUMBER + taken):
             match type_:
                 case Type.BOOL:
                     yield number % 2 == 1
@@ -234,7 +240,7 @@ class Solver:
                 case type_ if type_ in NUMBERS:
                     yield number
                 case _:
-                    yield shape.format(number)
+                    yield _shaped(shape, number)
 
     def _settle(self) -> None:
         """Ask for all that waited: first what depends on values of others, then what expressions are made from."""
@@ -286,6 +292,8 @@ class Solver:
             return self.judge.value(replace(value, arguments=given))
         if isinstance(value, Gathered) and value.function == "count":
             return len(value.rows)
+        if isinstance(value, Gathered) and value.function in ("sum", "avg"):
+            return self.fixed(value.rows[0][0])
         raise Unsolved("found a value that nothing is known of before the events are there", value.span)
 
     def direct(self, value: Value) -> Spot | None:
@@ -295,6 +303,13 @@ class Solver:
     def place(self, value: Value) -> Spot | None:
         """The place of a value in an event, or one of its own that leads back to events."""
         raise NotImplementedError
+
+
+def _shaped(shape: str, number: int) -> str:
+    """A usual value with a number; an address has more than one place for it."""
+    if shape.startswith("203.") and number > _LAST_BYTE:
+        return f"198.18.{number // _LAST_BYTE}.{number % _LAST_BYTE}"
+    return shape.format(number)
 
 
 def _name(spot: Spot) -> str:

@@ -178,11 +178,16 @@ def _piece(text: str, piece: object) -> bool:
 # --------------------------------------------------------------------------------------------------- making a value
 
 
-def chosen(wishes: Sequence[Wish], type_: Type, usual: Iterable[object], now: datetime) -> tuple[bool, object]:
-    """Whether there is a value that grants all wishes, and the first one that was found; None is no value at all."""
+def chosen(
+    wishes: Sequence[Wish], type_: Type, usual: Iterable[object], now: datetime, taken: int = 0
+) -> tuple[bool, object]:
+    """Whether there is a value that grants all wishes, and the first one that was found; None is no value at all.
+
+    `taken` says how many values have to be avoided.
+    """
     if type_ is Type.STRING and all(one.granted("") for one in wishes):
         return True, None
-    for value in islice(_candidates(wishes, type_, usual, now), _MOST):
+    for value in islice(_candidates(wishes, type_, usual, now, taken), _MOST + 2 * taken):
         typed = as_type(value, type_)
         if all(one.granted(typed) for one in wishes):
             return True, typed
@@ -204,7 +209,9 @@ def as_type(value: object, type_: Type) -> object:
     return value
 
 
-def _candidates(wishes: Sequence[Wish], type_: Type, usual: Iterable[object], now: datetime) -> Iterator[object]:
+def _candidates(
+    wishes: Sequence[Wish], type_: Type, usual: Iterable[object], now: datetime, taken: int
+) -> Iterator[object]:
     yield None
     for one in wishes:
         if one.holds and one.test in ("==", "=~"):
@@ -216,6 +223,8 @@ def _candidates(wishes: Sequence[Wish], type_: Type, usual: Iterable[object], no
     yield from _addresses(wishes)
     if type_ in (Type.STRING, Type.DYNAMIC, Type.UNKNOWN):
         yield from _texts(wishes)
+        if taken:
+            yield from _numbered(wishes, taken)
     if type_ is Type.BOOL:
         yield from (True, False)
     yield from usual
@@ -277,6 +286,13 @@ def _texts(wishes: Sequence[Wish]) -> Iterator[str]:
             yield text.ljust(longest, "x")
             if starts and ends:
                 yield f"{starts[-1]}{joint or 'x'}{middle}{joint or 'x'}{ends[-1]}"
+
+
+def _numbered(wishes: Sequence[Wish], taken: int) -> Iterator[str]:
+    """Different texts that have the same pieces."""
+    for number in range(2, taken + 3):
+        for joint in (" ", ""):
+            yield from islice(_texts([*wishes, Wish("contains", f"{joint}{number}")]), len(_JOINTS))
 
 
 def _needed(pieces: Sequence[str], starts: Sequence[str], ends: Sequence[str]) -> list[str]:
