@@ -44,7 +44,9 @@ BELOW["api"] = {"attack", "chain", "importing", "sources", "store", *BELOW["chai
 BELOW["result_text"] = {"csv_text", "kql", "visible", *BELOW["kql"]}
 BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
 BELOW["findings"] = {"correlate", "html_text", "result_text", "version", *BELOW["correlate"], *BELOW["result_text"]}
+BELOW["synthesis"] = {"correlate", *BELOW["correlate"]}
 BELOW["cli"] = {
+    "synthesis",
     "findings",
     "cache",
     "api",

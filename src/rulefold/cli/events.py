@@ -96,4 +96,6 @@ def _summary(proposals: "Sequence[Proposal]") -> None:
     for reason, number in sorted(reasons.items(), key=lambda one: (-one[1], one[0])):
         click.echo(f"{number:>5,}  {plain(reason)}")
     found = sum(one.events is not None for one in proposals)
-    click.echo(f"{counted(len(proposals), 'detection')}: {found:,} with events that fire, {len(proposals) - found:,} without")
+    click.echo(
+        f"{counted(len(proposals), 'detection')}: {found:,} with events that fire, {len(proposals) - found:,} without"
+    )

@@ -22,7 +22,20 @@ _SETS = frozenset({"make_set", "makeset", "make_set_if"})
 _LISTS = frozenset({"make_list", "makelist", "make_list_if", "make_list_with_nulls"})
 NAMES = frozenset(
     {*_FIRST, *_ONE, *_DISTINCT, *_SETS, *_LISTS}
-    | {"count", "countif", "max", "maxif", "make_bag", "make_bag_if", "stdev", "stdevif", "variance", "varianceif"}
+    | {
+        "count",
+        "countif",
+        "sum",
+        "sumif",
+        "max",
+        "maxif",
+        "make_bag",
+        "make_bag_if",
+        "stdev",
+        "stdevif",
+        "variance",
+        "varianceif",
+    }
     | {"hll", "tdigest", "buildschema", "make_dictionary", "binary_all_or", "stdevp", "variancep"}
 )
 

@@ -70,7 +70,7 @@ def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
     if solver.is_free(pattern):
         return None
     group: object = step + 1 if isinstance(step, int) else 1
-    if len(value.arguments) > 2 and isinstance(step, int) and not solver.is_free(value.arguments[1]):  # noqa: PLR2004
+    if len(value.arguments) > 2 and isinstance(step, int) and not solver.is_free(value.arguments[1]):
         asked = solver.constant(value.arguments[1])
         if isinstance(asked, list) and step < len(asked):
             group = asked[step]

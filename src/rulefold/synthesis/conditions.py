@@ -1,4 +1,4 @@
-"""What has to be so for a condition to be true, or not to be: a row for each operator and each function of conditions."""
+"""What has to be so for a condition to be true, or not to be: a row for each operator and function of conditions."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from rulefold.kql import QueryError, Table, Timespan
+from rulefold.kql import Table, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
@@ -166,5 +166,3 @@ def without_column(events: Events, table: str, column: str) -> Events:
 def count(events: Mapping[str, Sequence[object]]) -> int:
     """How many events there are."""
     return sum(map(len, events.values()))
-
-

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def parse_text(solver: "Asking", relation: ParseText, text: Value, columns: dict[str, Value]) -> None:
     """Ask for the text when values for its columns have been chosen; not where none of them is asked for."""
     spots = {
-        name: spot for name, cell in columns.items() if isinstance(cell, Cell) and (spot := solver.place(cell)) is not None
+        name: spot
+        for name, cell in columns.items()
+        if isinstance(cell, Cell) and (spot := solver.place(cell)) is not None
     }
 
     def back(_chosen: object) -> None:
@@ -22,7 +24,9 @@ def parse_text(solver: "Asking", relation: ParseText, text: Value, columns: dict
             return
         ask(solver, relation, text, spots)
 
-    marker = solver.made(("parse", id(relation), *spots.values()), relation.row.columns[next(iter(columns))].type, 0, back)
+    marker = solver.made(
+        ("parse", id(relation), *spots.values()), relation.row.columns[next(iter(columns))].type, 0, back
+    )
     solver.wish(marker, Wish("==", ""), relation.span)
 
 

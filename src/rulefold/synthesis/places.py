@@ -88,8 +88,8 @@ def resolved(solver: "Asking", target: Value, step: object) -> Value | None:
         case Apply(_, "pack_array", arguments) if isinstance(step, int) and step < len(arguments):
             return arguments[step]
         case Apply(_, "pack" | "bag_pack" | "pack_dictionary", arguments):
-            for name, held in zip(arguments[::2], arguments[1::2], strict=False):
-                if not solver.is_free(name) and solver.constant(name) == step:
+            for member, held in zip(arguments[::2], arguments[1::2], strict=False):
+                if not solver.is_free(member) and solver.constant(member) == step:
                     return held
         case Gathered(_, "make_bag", rows):
             return resolved(solver, rows[0][0], step)
@@ -118,11 +118,8 @@ def _parsed(solver: "Asking", text: Value) -> Spot | None:
 def _json_path(path: str) -> tuple[Step, ...] | None:
     if not path.startswith("$"):
         return None
-    steps: list[Step] = []
-    for part in path[1:].replace("[", ".").replace("]", "").split("."):
-        if part:
-            steps.append(int(part) if part.isdigit() else part.strip("'\""))
-    return tuple(steps)
+    parts = path[1:].replace("[", ".").replace("]", "").split(".")
+    return tuple(int(part) if part.isdigit() else part.strip("'\"") for part in parts if part)
 
 
 def key(value: Value) -> object:
@@ -147,5 +144,3 @@ def _depth(value: Value) -> int:
         case Access(_, target, _):
             parts = (target,)
     return 1 + max(map(_depth, parts), default=0)
-
-

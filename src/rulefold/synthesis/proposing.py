@@ -83,7 +83,6 @@ def _refused(detection: Detection, message: str, span: Span, runs: int = 0) -> P
     return Proposal(detection, None, fault(codes.NO_EVENTS, Stage.RUNNING, span, message), runs)
 
 
-
 class _Search:
     """Looks for events that fire: one way through the query after another, each checked by running it."""
 
@@ -162,14 +161,14 @@ class _Search:
         """The events without those, and without the columns, that they fire without."""
         left = self._judge.runs + _LESS
         needed: list[object] = []
-        for table, number in [(table, number) for table in events for number in reversed(range(len(events[table])))]:
+        for table, number in [(name, at) for name in events for at in reversed(range(len(events[name])))]:
             if count(events) > 1 and self._judge.runs < left and (table, events[table][number]) not in needed:
                 fewer = without(events, table, number)
                 if self._does_fire(fewer):
                     events = fewer
                 else:
                     needed.append((table, events[table][number]))
-        for table, column in [(table, name) for table in events for name in columns(events[table])]:
+        for table, column in [(name, one) for name in events for one in columns(events[name])]:
             if column != TIME and self._judge.runs < left:
                 fewer = without_column(events, table, column)
                 if self._does_fire(fewer):

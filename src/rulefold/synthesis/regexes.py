@@ -78,7 +78,9 @@ def _one(op: Any, argument: Any, group: int, value: str | None) -> str:
 
 
 def _holds(parsed: Any, group: int) -> bool:
-    return any(op is ops.SUBPATTERN and (argument[0] == group or _holds(argument[-1], group)) for op, argument in parsed)
+    return any(
+        op is ops.SUBPATTERN and (argument[0] == group or _holds(argument[-1], group)) for op, argument in parsed
+    )
 
 
 def _of_class(items: Sequence[Any]) -> str:
@@ -103,7 +105,7 @@ def _is_in(one: str, item: Any) -> bool:
         case ops.RANGE:
             return bool(argument[0] <= ord(one) <= argument[1])
         case ops.CATEGORY:
-            tests = {"digit": str.isdigit, "space": str.isspace, "word": lambda x: x.isalnum() or x == "_"}
             name = str(argument).lower().removeprefix("category_")
-            return tests[name.removeprefix("not_")](one) != name.startswith("not_")
+            classes = {"digit": one.isdigit(), "space": one.isspace(), "word": one.isalnum() or one == "_"}
+            return classes[name.removeprefix("not_")] is not name.startswith("not_")
     return True

@@ -144,9 +144,7 @@ class Solver:
             return
         if first in self._values and second in self._values and self._values[first] != self._values[second]:
             raise self._none(one, span)
-        if second in self._values:
-            first, second = second, first
-        elif self._types[first] in (Type.DYNAMIC, Type.UNKNOWN) and first not in self._values:
+        if second in self._values or (self._types[first] in (Type.DYNAMIC, Type.UNKNOWN) and first not in self._values):
             first, second = second, first
         for wish, place in self._wishes.pop(second, []):
             self.wish(first, wish, place)

@@ -89,6 +89,7 @@ class EventFields(Fields):
         self._event, self._row = event, relation.row
 
     def made(self, name: str) -> Value:
+        """A cell."""
         found = self._row.find(name)
         if found is None:
             raise KeyError(name)
@@ -106,6 +107,7 @@ class AbsentFields(Fields):
         self._row = relation.row
 
     def made(self, name: str) -> Value:
+        """Null, or an empty text."""
         found = self._row.find(name)
         return absent(found.type if found else Type.STRING)
 
@@ -148,8 +150,6 @@ class Choices:
                 return True
             self._path.pop()
         return False
-
-
 
 
 class Sizes:

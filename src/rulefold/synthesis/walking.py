@@ -134,7 +134,8 @@ def _union(solver: Asking, relation: Union) -> Fields:
         raise Unsolved("found a union of tables of which nothing is known", relation.span)
     number = known[solver.choices.pick(id(relation), len(known))]
     source = relation.inputs[number]
-    row, own = walk(solver, source), {}
+    row = walk(solver, source)
+    own: dict[str, Value] = {}
     for name, part in parts_by_name(relation, source, relation.parts[number]).items():
         column = relation.row.find(name)
         type_ = column.type if column else Type.STRING
@@ -204,7 +205,7 @@ def _distinct(solver: Asking, relation: Distinct) -> Fields:
 
 def apart(solver: Asking, rows: list[Fields]) -> None:
     """Have several rows come of several groups, where they come of groups."""
-    if len(rows) < 2 or not solver.groups:  # noqa: PLR2004
+    if len(rows) < 2 or not solver.groups:
         return
     last = solver.groups[-1][0]
     groups = [keys for group, keys in solver.groups if group == last]
@@ -220,9 +221,7 @@ def _gathered(solver: Asking, value: Value, rows: list[Fields], group: int) -> V
         case Apply(_, "part", (Apply(_, name, _) as whole, part)):
             last = rows[-1:] if name in ("arg_max", "argmax") else rows
             chosen = whole.arguments[0] if name.startswith("percentile") else part
-            return aggregates.of(
-                replace(whole, type=value.type), [(put(solver, chosen, row),) for row in last], group
-            )
+            return aggregates.of(replace(whole, type=value.type), [(put(solver, chosen, row),) for row in last], group)
         case Apply(_, name, arguments) if name in aggregates.NAMES:
             return aggregates.of(value, [tuple(put(solver, one, row) for one in arguments) for row in rows], group)
         case Apply(_, _, arguments):

@@ -106,7 +106,7 @@ def as_kind(value: object, kind: type) -> object:
     """A value as a time or a duration, where it is one."""
     if isinstance(value, kind) or kind is not datetime or not isinstance(value, str):
         return value
-    moment = datetime.fromisoformat(value[:26] + "Z" if len(value) == 28 else value)  # noqa: PLR2004 - with ticks
+    moment = datetime.fromisoformat(value[:26] + "Z" if len(value) == 28 else value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -172,7 +172,7 @@ def _piece(text: str, piece: object) -> bool:
         return False
     delimiter, number, value = piece
     parts = text.split(delimiter)
-    return -len(parts) <= number < len(parts) and parts[number] == value
+    return -len(parts) <= number < len(parts) and bool(parts[number] == value)
 
 
 # --------------------------------------------------------------------------------------------------- making a value
@@ -232,7 +232,11 @@ def _candidates(
 
 def _bounded(wishes: Sequence[Wish], now: datetime) -> Iterator[object]:
     """Values near the bounds of an order."""
-    bounds = [one.value for one in wishes if isinstance(one.value, datetime | timedelta | int | float | Decimal)]
+    bounds = [
+        one.value
+        for one in wishes
+        if isinstance(one.value, datetime | timedelta | int | float | Decimal) and not isinstance(one.value, bool)
+    ]
     if not bounds:
         return
     if isinstance(bounds[0], datetime):
