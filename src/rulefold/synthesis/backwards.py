@@ -10,6 +10,7 @@ from rulefold.kql.types import Type
 from rulefold.synthesis.regexes import number_of, sample
 from rulefold.synthesis.symbols import Unsolved
 from rulefold.synthesis.wishes import Wish, text_of
+from rulefold.text import Span
 
 if TYPE_CHECKING:
     from rulefold.synthesis.asking import Asking
@@ -62,7 +63,7 @@ def _extracted(solver: "Asking", value: Apply) -> Way | None:
     pattern, group, text = value.arguments[:3]
     if solver.is_free(pattern) or solver.is_free(group):
         return None
-    return _by_regex(solver, text_of(solver.constant(pattern)), int(text_of(solver.constant(group))), text)
+    return _by_regex(solver, text_of(solver.constant(pattern)), int(text_of(solver.constant(group))), text, value.span)
 
 
 def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
@@ -76,20 +77,20 @@ def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
             group = asked[step]
     written = text_of(solver.constant(pattern))
     number = group if isinstance(group, int) else number_of(written, text_of(group))
-    return None if number is None else _by_regex(solver, written, max(number, 1), text)
+    return None if number is None else _by_regex(solver, written, max(number, 1), text, value.span)
 
 
 def _extracted_first(solver: "Asking", value: Apply, _step: object) -> Way | None:
     return _extracted_all(solver, value, 0)
 
 
-def _by_regex(solver: "Asking", pattern: str, group: int, text: Value) -> Way:
+def _by_regex(solver: "Asking", pattern: str, group: int, text: Value, span: Span) -> Way:
     def back(chosen: object) -> None:
         made = sample(pattern, group, text_of(chosen))
         if made is None:
-            raise Unsolved("found a regular expression whose group is never what is asked of it", text.span)
-        solver.want(text, Wish("contains_cs", made), text.span)
-        solver.want(text, Wish("matches regex", pattern), text.span)
+            raise Unsolved("found a regular expression whose group is never what is asked of it", span)
+        solver.want(text, Wish("contains_cs", made), span)
+        solver.want(text, Wish("matches regex", pattern), span)
 
     return back
 

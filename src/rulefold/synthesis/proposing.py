@@ -91,6 +91,7 @@ class _Search:
         self._reasons: list[Unsolved] = []
         self._seen: list[Events] = []
         self._work = 0
+        self._joined: set[tuple[str, str]] = set()
 
     def proposal(self) -> Proposal:
         try:
@@ -130,6 +131,7 @@ class _Search:
             try:
                 apart(solver, [walk(solver, self._plan) for _ in range(wanted)])
                 events = solver.written()
+                self._joined = solver.joined
             except MoreRows as more:
                 self._work += solver.begun
                 if sizes.of(more.group) < more.rows:
@@ -158,7 +160,7 @@ class _Search:
     # ----------------------------------------------------------------------------------------------------- fewer
 
     def _least(self, events: Events) -> Events:
-        """The events without those, and without the columns, that they fire without."""
+        """The events without those, and without the columns, that they fire without; what is joined on is kept."""
         left = self._judge.runs + _LESS
         needed: list[object] = []
         for table, number in [(name, at) for name in events for at in reversed(range(len(events[name])))]:
@@ -169,7 +171,7 @@ class _Search:
                 else:
                     needed.append((table, events[table][number]))
         for table, column in [(name, one) for name in events for one in columns(events[name])]:
-            if column != TIME and self._judge.runs < left:
+            if column != TIME and (table, column) not in self._joined and self._judge.runs < left:
                 fewer = without_column(events, table, column)
                 if self._does_fire(fewer):
                     events = fewer

@@ -1,5 +1,6 @@
 """Wishes about the cells of events, and the values that grant them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,15 +20,14 @@ _LAST_BYTE = 250
 _MOST_EVENTS = 6_000
 _WORKED_OUT = frozenset({"+", "-", "*", "/", "bin", "floor"})  # rather from their arguments than back to them
 
-# What values of a column are usually like, by a part of its name; {} is a number.
+# What values of a column are usually like, by a pattern of its name; {} is a number.
 _USUAL = (
-    ("ip", "203.0.113.{}"),
-    ("address", "203.0.113.{}"),
     ("upn", "user{}@example.com"),
     ("principalname", "user{}@example.com"),
     ("mail", "user{}@example.com"),
     ("recipient", "user{}@example.com"),
     ("sender", "user{}@example.com"),
+    (r"^ip|ip$|ipv4|ipaddr|address", "203.0.113.{}"),
     ("url", "https://example.com/{}"),
     ("domain", "host{}.example.com"),
     ("computer", "host{}"),
@@ -60,6 +60,7 @@ class Solver:
         self.notes: list[Unsolved] = []
         self._made = count(1)
         self.begun = 0
+        self.joined: set[tuple[str, str]] = set()  # tables and columns that have to be alike
         self._types: dict[Spot, Type] = {}
         self._parents: dict[Spot, Spot] = {}
         self._wishes: dict[Spot, list[tuple[Wish, Span]]] = {}
@@ -138,6 +139,7 @@ class Solver:
 
     def same(self, one: Spot, other: Spot, span: Span) -> None:
         """Ask that two places have the same value, which is not null and no empty text."""
+        self.joined |= {(self.tables.get(spot.event, ""), spot.column) for spot in (one, other)}
         first, second = self._root(one), self._root(other)
         self.wish(first, Wish("empty", None, holds=False), span)
         if first == second:
@@ -224,7 +226,7 @@ class Solver:
         type_ = self._types.get(root, Type.STRING)
         names = [root, *(one for one in self._types if self._root(one) == root)] if root.column == "" else [root]
         name = next((_name(one) for one in names if _name(one)), "").lower()
-        shape = next((shape for part, shape in _USUAL if part in name), "value{}")
+        shape = next((shape for part, shape in _USUAL if re.search(part, name)), "value{}")
         for number in range(1, _ANY_NUMBER + taken):
             match type_:
                 case Type.BOOL:

@@ -283,8 +283,8 @@ def _texts(wishes: Sequence[Wish]) -> Iterator[str]:
     pieces = _pieced(held)
     longest = max([int(text_of(one.value)) for one in held if one.test == "longer"], default=0)
     for taken in islice(product(*choices), _MOST // 8):
-        for joint in _JOINTS:
-            middle = joint.join(_needed(taken, starts, ends))
+        for joint, is_within in product(_JOINTS, (_is_part, _term)):
+            middle = joint.join(_needed(taken, starts, ends, is_within))
             text = _around(starts[-1] if starts else "", middle, ends[-1] if ends else "", joint)
             text = f"{pieces}{joint}{text}" if pieces and text else text or pieces
             yield text.ljust(longest, "x")
@@ -299,14 +299,20 @@ def _numbered(wishes: Sequence[Wish], taken: int) -> Iterator[str]:
             yield from islice(_texts([*wishes, Wish("contains", f"{joint}{number}")]), len(_JOINTS))
 
 
-def _needed(pieces: Sequence[str], starts: Sequence[str], ends: Sequence[str]) -> list[str]:
+def _is_part(text: str, part: str) -> bool:
+    return part in text
+
+
+def _needed(
+    pieces: Sequence[str], starts: Sequence[str], ends: Sequence[str], is_within: Callable[[str, str], bool]
+) -> list[str]:
     """The pieces without those that are in others."""
     kept: list[str] = []
     around = [*starts[-1:], *ends[-1:]]
     for piece in dict.fromkeys(pieces):
         low = piece.lower()
         others = [one.lower() for one in (*around, *pieces) if one != piece]
-        if not any(_term(one, low) for one in others if one != low):
+        if not any(is_within(one, low) for one in others if one != low):
             kept.append(piece)
     return kept
 
