@@ -136,6 +136,8 @@ TESTS: dict[str, Callable[[object, object], bool]] = {
     "hassuffix": lambda value, term: re.search(rf"{re.escape(_low(term))}(?![^\W_])", _low(value)) is not None,
     "has_any": lambda value, terms: any(_terms(value, terms)),
     "has_all": lambda value, terms: all(_terms(value, terms)),
+    "has_any_ipv4": lambda value, terms: any(_terms(value, terms)),
+    "has_any_ipv4_prefix": lambda value, starts: any(_low(value).startswith(_low(one)) for one in _listed(starts)),
     "contains": lambda value, part: _low(part) in _low(value),
     "contains_cs": lambda value, part: text_of(part) in text_of(value),
     "startswith": lambda value, part: _low(value).startswith(_low(part)),
@@ -269,7 +271,7 @@ def _texts(wishes: Sequence[Wish]) -> Iterator[str]:
     choices: list[tuple[str, ...]] = []
     for one in held:
         match one.test:
-            case "has_any":
+            case "has_any" | "has_any_ipv4" | "has_any_ipv4_prefix":
                 choices.append(tuple(map(text_of, _listed(one.value))))
             case "has_all":
                 choices += [(text_of(term),) for term in _listed(one.value)]
