@@ -46,7 +46,9 @@ BELOW["correlate"] = {"kql", "model", "queries", "workspace", *BELOW["queries"]}
 BELOW["findings"] = {"correlate", "html_text", "result_text", "version", *BELOW["correlate"], *BELOW["result_text"]}
 BELOW["ruletests"] = {"correlate", "filters", "result_text", "sources"}
 BELOW["ruletests"] |= BELOW["correlate"] | BELOW["result_text"] | BELOW["sources"]
+BELOW["synthesis"] = {"correlate", *BELOW["correlate"]}
 BELOW["cli"] = {
+    "synthesis",
     "findings",
     "cache",
     "api",

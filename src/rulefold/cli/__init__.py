@@ -20,6 +20,7 @@ from rulefold.cli.build import build
 from rulefold.cli.check import check
 from rulefold.cli.coverage import coverage
 from rulefold.cli.diff import diff
+from rulefold.cli.events import events
 from rulefold.cli.export import export
 from rulefold.cli.imports import import_
 from rulefold.cli.kql import kql
@@ -94,5 +95,7 @@ def main(context: click.Context, config: Path | None) -> None:
     take_settings(context, config)
 
 
-for _command in (build, import_, check, list_, show, diff, coverage, export, rows, run, test, kql, explain, schema):
+for _command in (
+    build, import_, check, list_, show, diff, coverage, export, rows, run, test, events, kql, explain, schema,
+):  # fmt: skip
     main.add_command(_command)

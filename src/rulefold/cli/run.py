@@ -41,7 +41,7 @@ def limits_of(memory: str, timeout: str, threads: int | None) -> "Limits":
         raise click.UsageError(str(error)) from error
 
 
-def _moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> "datetime | None":
+def moment(_context: click.Context, _parameter: click.Parameter, given: str | None) -> "datetime | None":
     """A time in ISO 8601; without an offset it is UTC."""
     from datetime import UTC, datetime
 
@@ -63,7 +63,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
     metavar="DIR",
     help="A file or a folder for each table: AzureActivity.jsonl, DeviceEvents/….parquet, SigninLogs.csv.gz.",
 )
-@click.option("--now", callback=_moment, metavar="ISO", help="The time at which the queries run; else the present.")
+@click.option("--now", callback=moment, metavar="ISO", help="The time at which the queries run; else the present.")
 @click.option(
     "--format",
     "form",
@@ -89,9 +89,9 @@ def _moment(_context: click.Context, _parameter: click.Parameter, given: str | N
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
 @click.option("--all", "everything", is_flag=True, help="Alerts: each rule over its period before --now; a summary.")
 @click.option(
-    "--from", "start", callback=_moment, metavar="ISO", help="A backtest from here on, each rule at its frequency."
+    "--from", "start", callback=moment, metavar="ISO", help="A backtest from here on, each rule at its frequency."
 )
-@click.option("--to", "end", callback=_moment, metavar="ISO", help="Its end; the time of --now, unless given.")
+@click.option("--to", "end", callback=moment, metavar="ISO", help="Its end; the time of --now, unless given.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Queries at once.")
 @click.option(
     "--rows",
@@ -133,7 +133,7 @@ def run(
 
     paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
     wanted = [argument for argument in arguments if not Path(argument).exists()]
-    detections = _detections(paths, wanted)
+    detections = named_detections(paths, wanted)
     limits = limits_of(memory, timeout, threads)
     workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
     try:
@@ -189,7 +189,7 @@ def _tell(message: str) -> None:
     click.echo(plain(message), err=True)
 
 
-def _detections(paths: Sequence[str], wanted: Sequence[str]) -> "list[Detection]":
+def named_detections(paths: Sequence[str], wanted: Sequence[str]) -> "list[Detection]":
     """The detections that are named, each once, or all of them."""
     from rulefold.cli.browse import find
 

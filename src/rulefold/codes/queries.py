@@ -253,3 +253,13 @@ QUERY_WITHOUT_SQL = Code(
     "T | evaluate autocluster()",
     "T | summarize count() by Account",
 )
+NO_EVENTS = Code(
+    "RF754",
+    "no-events",
+    _ERROR,
+    "No events were found that make a rule fire.",
+    "`events` works out events backwards from the conditions of a query and runs it over them. Where an operator or a "
+    "function has no way back, conditions go against each other, or nothing is found, it refuses, with the place.",
+    "T | where hash_sha256(Name) == Digest",
+    'T | where Name has "mimikatz"',
+)

@@ -2,7 +2,7 @@
 
 from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
 from rulefold.correlate.backtest import Run, backtest
-from rulefold.correlate.correlator import Correlator, Explained, told
+from rulefold.correlate.correlator import Correlator, Explained, place, told
 from rulefold.correlate.sweep import Outcome, Shared, opened, sweep
 from rulefold.correlate.tables import DataError, Tables
 
@@ -19,6 +19,7 @@ __all__ = [
     "backtest",
     "cadence",
     "opened",
+    "place",
     "sweep",
     "told",
 ]

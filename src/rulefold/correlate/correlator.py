@@ -74,10 +74,11 @@ def told(error: QueryError, detection: Detection, data: Path) -> Diagnostic:
         found = replace(found, hints=(*found.hints, hint))
     if found.code == codes.UNKNOWN_FUNCTION.id and any(f"found {name}," in found.message for name in WATCHLISTS):
         found = replace(found, hints=(*found.hints, "--watchlists names a folder with a file of CSV for each"))
-    return _placed(found, detection).about(detection.key)
+    return place(found, detection).about(detection.key)
 
 
-def _placed(found: QueryDiagnostic, detection: Detection) -> Diagnostic:
+def place(found: QueryDiagnostic, detection: Detection) -> Diagnostic:
+    """A finding about a query at its place on the page, where that can still be read."""
     found = replace(found, span=Span(max(0, found.span.start), max(0, found.span.end)))
     start = _query_place(detection)
     if start is not None:
