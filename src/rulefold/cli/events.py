@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulefold.cli.options import functions_option, pages_of_settings, tables_option, workspace_of
-from rulefold.cli.run import moment, named_detections
+from rulefold.cli.options import functions_option, tables_option, workspace_of
+from rulefold.cli.run import limits_of, moment, named_detections, paths_and_names
 from rulefold.cli.terminal import counted, plain, print_diagnostic, progress
 
 if TYPE_CHECKING:
@@ -40,15 +40,10 @@ def events(
     """
     from datetime import UTC, datetime
 
-    from rulefold.kql.engines.limits import Limits
     from rulefold.synthesis import propose
 
-    paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
-    wanted = [argument for argument in arguments if not Path(argument).exists()]
-    try:
-        limits = Limits.of("1GB", timeout, 1)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    paths, wanted = paths_and_names(arguments)
+    limits = limits_of("1GB", timeout, 1)
     detections = named_detections(paths, wanted)
     workspace = workspace_of(tables, functions, paths)
     time = now or datetime.now(UTC).replace(microsecond=0)

@@ -131,8 +131,7 @@ def run(
     from rulefold.correlate import Correlator, DataError, Tables
     from rulefold.workspace import WorkspaceError, external_files
 
-    paths = tuple(argument for argument in arguments if Path(argument).exists()) or pages_of_settings()
-    wanted = [argument for argument in arguments if not Path(argument).exists()]
+    paths, wanted = paths_and_names(arguments)
     detections = named_detections(paths, wanted)
     limits = limits_of(memory, timeout, threads)
     workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
@@ -187,6 +186,12 @@ def _sweep(
 
 def _tell(message: str) -> None:
     click.echo(plain(message), err=True)
+
+
+def paths_and_names(arguments: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The arguments that are paths, or else those of the settings; and those that name detections."""
+    paths = tuple(argument for argument in arguments if Path(argument).exists())
+    return paths or pages_of_settings(), [argument for argument in arguments if argument not in paths]
 
 
 def named_detections(paths: Sequence[str], wanted: Sequence[str]) -> "list[Detection]":

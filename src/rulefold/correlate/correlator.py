@@ -59,8 +59,10 @@ class Correlator:
     @contextmanager
     def _statement(self, detection: Detection, *outputs: Path) -> Iterator[tuple[Session, Lowered]]:
         with ENGINES[_DIALECT](self._limits) as session:
-            self._tables.load(session, self._tables.needed(detection.query))
-            self._tables.load_watchlists(session, detection.query)
+            reads = self._tables.reads(detection.query)
+            self._tables.load(session, reads.tables)
+            if reads.watchlists:
+                self._tables.load_watchlists(session)
             session.stand_for(self._tables.external)
             session.close_off(*outputs)
             yield session, lowered(session, detection.query, self._tables.workspace.functions, self._now)

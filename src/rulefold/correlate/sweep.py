@@ -2,29 +2,32 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from queue import SimpleQueue
 
 from rulefold import codes
 from rulefold.correlate.alerts import Cadence, ScheduleError, cadence
-from rulefold.correlate.tables import WATCHLISTS, Tables
-from rulefold.kql import QueryError, Result, ResultColumn, Timespan
+from rulefold.correlate.tables import Reads, Tables
+from rulefold.kql import QueryError, Result, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.faults import Stage, fault
 from rulefold.kql.needs import gives_nothing
-from rulefold.kql.running import Prepared
+from rulefold.kql.results import TIME
+from rulefold.kql.running import Prepared, counted
 from rulefold.kql.types import Type
 from rulefold.model import Detection
 from rulefold.text import Span
 
 _DIALECT = "duckdb"
-TIME = "TimeGenerated"
+_WATCHLISTS = "_GetWatchlist"  # no table has this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +55,42 @@ class Outcome:
 def opened(tables: Tables, detections: Iterable[Detection], limits: Limits) -> Iterator["Shared"]:
     """A session with all tables that detections name; a table that cannot be read costs those that name it."""
     with ENGINES[_DIALECT](limits) as session:
-        uses: dict[str, int] = {}
         queries = [detection.query for detection in detections]
-        for query in queries:
-            for name in tables.needed(query):
-                uses[name] = uses.get(name, 0) + 1
-        broken: dict[str, QueryError] = {}
-        tables.load(session, [name for name in uses if not tables.is_present(name)])
-        for name, count in uses.items():
-            if not tables.is_present(name):
-                continue
-            session.restart()
-            try:
-                tables.load(session, [name], often=count > 1)
-            except QueryError as error:
-                broken[name] = error
-        session.restart()
-        try:
-            tables.load_watchlists(session, *queries)
-        except QueryError as error:
-            broken |= dict.fromkeys(WATCHLISTS, error)
+        reads = {query: tables.reads(query) for query in dict.fromkeys(queries)}
+        broken = _load(tables, session, [reads[query] for query in queries])
         session.stand_for(tables.external)
         session.close_off()
-        yield Shared(tables, session, broken)
+        yield Shared(tables, session, {query: error for query in reads if (error := _first(broken, reads[query]))})
+
+
+def _load(tables: Tables, session: Session, reads: Collection[Reads]) -> dict[str, QueryError]:
+    """Load what queries read; why some of it cannot be, by the names of tables, and of what gives watchlists."""
+    uses = Counter(name for one in reads for name in one.tables)
+    tables.load(session, [name for name in uses if not tables.is_present(name)])
+    present = {name: count > 1 for name, count in uses.items() if tables.is_present(name)}
+    loads = {name: partial(tables.load, session, [name], often=often) for name, often in present.items()}
+    if any(one.watchlists for one in reads):
+        loads[_WATCHLISTS] = partial(tables.load_watchlists, session)
+    broken: dict[str, QueryError] = {}
+    for name, load in loads.items():
+        session.restart()
+        try:
+            load()
+        except QueryError as error:
+            broken[name] = error
+    return broken
+
+
+def _first(broken: Mapping[str, QueryError], reads: Reads) -> QueryError | None:
+    names = (*reads.tables, *([_WATCHLISTS] if reads.watchlists else []))
+    return next((broken[name] for name in names if name in broken), None)
 
 
 class Shared:
     """Tables in a session that many detections are run over."""
 
-    def __init__(self, tables: Tables, session: Session, broken: dict[str, QueryError]) -> None:
-        """See `opened`."""
+    def __init__(self, tables: Tables, session: Session, broken: Mapping[str, QueryError]) -> None:
+        """See `opened`; `broken` has the queries that name what cannot be read, and why."""
         self._tables, self._session, self._broken = tables, session, broken
         self._minutes: dict[str, list[int]] = {}
 
@@ -91,16 +100,9 @@ class Shared:
 
     def prepared(self, detection: Detection) -> "Asked":
         """A detection to be run at one time or at many.  Raises QueryError."""
-        for name in self._tables.needed(detection.query) if self._broken else ():
-            if name in self._broken:
-                raise self._broken[name]
-        if not WATCHLISTS.isdisjoint(self._broken) and self._tables.needs_watchlists(detection.query):
-            raise self._broken[min(WATCHLISTS)]
+        if (error := self._broken.get(detection.query)) is not None:
+            raise error
         return Asked(self, self._session, Prepared(self._session, detection.query, self._tables.workspace.functions))
-
-    def empty(self, timespan: Timespan) -> "Emptiness":
-        """The tables that have no row in a time."""
-        return Emptiness(self, timespan)
 
     def latest(self) -> datetime | None:
         """The minute of the last row of all tables, None where none has a time."""
@@ -123,17 +125,6 @@ class Shared:
         return at < len(minutes) and minutes[at] <= last
 
 
-class Emptiness:
-    """The tables that have no row in a time, which is looked up when it is asked for."""
-
-    def __init__(self, shared: Shared, timespan: Timespan) -> None:
-        """See `Shared.empty`."""
-        self._shared, self._timespan = shared, timespan
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and not self._shared.has_rows(name, self._timespan)
-
-
 class Asked:
     """The query of a detection over shared tables."""
 
@@ -144,9 +135,7 @@ class Asked:
     def found(self, now: datetime, timespan: Timespan | None, most: int) -> tuple[Result, int]:
         """What it finds at a time: so many rows at most, and how many there are.  Raises QueryError."""
         self._session.restart()
-        statement = self._query.at(now, timespan)
-        rows, count = self._session.counted(statement, most)
-        return Result(tuple(ResultColumn(*column) for column in statement.columns), tuple(rows)), count
+        return counted(self._session, self._query.at(now, timespan), most)
 
     def check(self, now: datetime) -> None:
         """Raise QueryError for what is not run, whether there are rows or none."""
@@ -154,7 +143,7 @@ class Asked:
 
     def surely_nothing(self, now: datetime, timespan: Timespan) -> bool:
         """Whether it finds nothing in a time because the tables have nothing there.  Raises QueryError."""
-        return gives_nothing(self._query.plan(now, timespan), self._shared.empty(timespan))
+        return gives_nothing(self._query.plan(now, timespan), lambda name: not self._shared.has_rows(name, timespan))
 
 
 def sweep(

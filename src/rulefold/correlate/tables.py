@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from rulefold.kql import Table
 from rulefold.kql.analyse import analyse
@@ -15,6 +16,13 @@ _PLAIN = ("json", "csv")  # kinds of files that are read from the first byte to 
 
 class DataError(ValueError):
     """A folder of tables that cannot be used; the message says why."""
+
+
+class Reads(NamedTuple):
+    """The tables that a query names, and whether it asks for watchlists."""
+
+    tables: tuple[str, ...]
+    watchlists: bool
 
 
 class Tables:
@@ -39,19 +47,15 @@ class Tables:
         except FilesError as error:
             raise DataError(str(error)) from error
 
-    def needed(self, query: str) -> tuple[str, ...]:
-        """The tables that a query names and that are there, or whose columns are known."""
+    def reads(self, query: str) -> Reads:
+        """What a query reads of what is there, or whose columns are known."""
         known = {**{name: {} for name in self._paths}, **self.workspace.tables, **self._found}
-        return analyse(query, known, self.workspace.functions).tables
+        looked = analyse(query, known, self.workspace.functions)
+        return Reads(looked.tables, not WATCHLISTS.isdisjoint((*looked.functions, *looked.missing_functions)))
 
-    def needs_watchlists(self, query: str) -> bool:
-        """Whether a query asks for watchlists, of the workspace where it states any."""
-        looked = analyse(query, self.workspace.tables, self.workspace.functions)
-        return not WATCHLISTS.isdisjoint((*looked.functions, *looked.missing_functions))
-
-    def load_watchlists(self, session: Session, *queries: str) -> None:
-        """Make the watchlists known where one of the queries asks for them.  Raises QueryError."""
-        if self.workspace.watchlists is not None and any(map(self.needs_watchlists, queries)):
+    def load_watchlists(self, session: Session) -> None:
+        """Make the watchlists of the workspace known, where it states any.  Raises QueryError."""
+        if self.workspace.watchlists is not None:
             session.load_watchlists(self.workspace.watchlists)
 
     def load(self, session: Session, names: Collection[str], *, often: bool = False) -> None:

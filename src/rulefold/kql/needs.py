@@ -5,7 +5,7 @@ left outer join its left one, a union any of its inputs.  What a query looks up 
 exclusions) is not counted, as a rule lives without it.
 """
 
-from collections.abc import Container
+from collections.abc import Callable
 
 from rulefold.kql.plan import (
     Aggregate,
@@ -78,12 +78,12 @@ def _needs(plan: Relation) -> Alternatives:
             return found
 
 
-def gives_nothing(plan: Relation | Value, empty: Container[str]) -> bool:
-    """Whether a plan surely gives no row, at any time, where these tables have none."""
+def gives_nothing(plan: Relation | Value, is_empty: Callable[[str], bool]) -> bool:
+    """Whether a plan surely gives no row, at any time, where some tables have none."""
     while isinstance(plan, Piped):
         match plan:
             case Join(_, source, right, kind):
-                left, right_too = gives_nothing(source, empty), gives_nothing(right, empty)
+                left, right_too = gives_nothing(source, is_empty), gives_nothing(right, is_empty)
                 if kind in _LEFT:
                     return left
                 if kind in _RIGHT:
@@ -96,9 +96,9 @@ def gives_nothing(plan: Relation | Value, empty: Container[str]) -> bool:
         plan = plan.source
     match plan:
         case TableRows(_, name):
-            return name in empty
+            return is_empty(name)
         case Union(_, inputs):
-            return all(gives_nothing(one, empty) for one in inputs)
+            return all(gives_nothing(one, is_empty) for one in inputs)
         case _:
             return False
 

@@ -57,6 +57,10 @@ class Result:
         return as_html(self)
 
 
+TIME = "TimeGenerated"
+"""The column that says when an event was, in tables that have one."""
+
+
 class Timespan(NamedTuple):
     """The time that a query sees of tables with a column `TimeGenerated`: from the start on, and before the end."""
 

@@ -1,6 +1,6 @@
 """A query compiled, and run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,5 +145,14 @@ def lowered(
 
 def answered(session: Session, statement: Lowered) -> Result:
     """What a statement gives.  Raises QueryError."""
-    rows = session.rows(statement)
+    return _result(statement, session.rows(statement))
+
+
+def counted(session: Session, statement: Lowered, most: int) -> tuple[Result, int]:
+    """So many rows of what a statement gives, and how many there are.  Raises QueryError."""
+    rows, count = session.counted(statement, most)
+    return _result(statement, rows), count
+
+
+def _result(statement: Lowered, rows: Iterable[tuple[object, ...]]) -> Result:
     return Result(tuple(ResultColumn(name, type_) for name, type_ in statement.columns), tuple(rows))

@@ -13,7 +13,7 @@ from rulefold.kql import QueryError, Result, Table
 from rulefold.kql.analyse import analyse
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
-from rulefold.kql.results import Watchlist
+from rulefold.kql.results import TIME, Watchlist
 from rulefold.kql.running import answered, lowered
 from rulefold.kql.types import Type
 from rulefold.model import Detection
@@ -24,7 +24,6 @@ from rulefold.ruletests.values import CaseValueError, stated_type, type_of, valu
 from rulefold.sources.nodes import Fields, Node
 from rulefold.workspace import Workspace
 
-TIME = "TimeGenerated"
 _DIALECT = "duckdb"
 Types = Mapping[str, Type]
 

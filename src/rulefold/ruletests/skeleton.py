@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from rulefold import codes
 from rulefold.correlate import ScheduleError, cadence
 from rulefold.kql import Analysis, analyse
+from rulefold.kql.results import TIME
 from rulefold.kql.types import Type
 from rulefold.kql.written import written
 from rulefold.model import Detection
-from rulefold.ruletests.running import TIME
 from rulefold.ruletests.values import stated_type
 from rulefold.workspace import Workspace
 

@@ -14,12 +14,12 @@ from rulefold.kql.engines.limits import Limits
 from rulefold.kql.faults import QueryDiagnostic, Stage, fault
 from rulefold.kql.lower.plugins import columns_found
 from rulefold.kql.plan import Plugin, Relation, Row
+from rulefold.kql.results import TIME
 from rulefold.kql.running import bound
 from rulefold.model import Detection
 from rulefold.synthesis.aggregates import MOST_ROWS
 from rulefold.synthesis.asking import Asking
 from rulefold.synthesis.judging import Events, Judge, Query, columns, count, without, without_column
-from rulefold.synthesis.solver import TIME
 from rulefold.synthesis.symbols import Choices, MoreRows, Sizes, Unsolved
 from rulefold.synthesis.walking import apart, walk
 from rulefold.text import Span

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 from rulefold.kql.plan import Access, Apply, Constant, DynamicConstant, Relation, ScalarQuery, TableValue, Value
+from rulefold.kql.results import TIME
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import NUMBERS, Type
 from rulefold.synthesis.judging import Events, Judge, constant, written
@@ -14,7 +15,6 @@ from rulefold.synthesis.symbols import Cell, Choices, EventFields, Gathered, Siz
 from rulefold.synthesis.wishes import Wish, as_type, chosen, text_of
 from rulefold.text import Span
 
-TIME = "TimeGenerated"
 _ANY_NUMBER = 50  # usual values of one place
 _LAST_BYTE = 250
 _MOST_EVENTS = 6_000

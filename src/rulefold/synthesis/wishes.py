@@ -11,6 +11,7 @@ from itertools import islice, product
 from uuid import UUID
 
 from rulefold.kql.types import NUMBERS, Type
+from rulefold.kql.written import timespan_text
 from rulefold.synthesis.regexes import is_matched, sample
 
 _MOST = 400  # values that are tried for one place
@@ -55,19 +56,10 @@ def text_of(value: object) -> str:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"
         case timedelta():
-            return span_text(value)
+            return timespan_text(value)
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
-
-
-def span_text(value: timedelta) -> str:
-    """A duration as Kusto writes it."""
-    sign, value = ("-", -value) if value < timedelta(0) else ("", value)
-    hours, rest = divmod(value.seconds, 3600)
-    parts = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
-    fraction = f".{value.microseconds:06}0" if value.microseconds else ""
-    return f"{sign}{f'{value.days}.' if value.days else ''}{parts}{fraction}"
 
 
 def number_of(value: object) -> float | int | None:

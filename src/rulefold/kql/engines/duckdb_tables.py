@@ -18,6 +18,7 @@ from rulefold.kql.lower.duckdb.tables import STATED, TEXT, found_type, kept, rea
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.sql import Node
 from rulefold.kql.lower.steps import select, table_fields
+from rulefold.kql.results import TIME
 from rulefold.kql.types import NAMES, Type
 from rulefold.text import BOM
 
@@ -25,7 +26,7 @@ Ask = Callable[[exp.Query], list[tuple[object, ...]]]
 Types = Mapping[str, Type]
 
 # Columns of every table of a workspace: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
-_TIME, _NAME = "TimeGenerated", "Type"
+_NAME = "Type"
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -48,7 +49,7 @@ def columns_as(found: Found, types: Types, engine: Engine, table: str | None = N
     `table` is the name of one that may be of a workspace, where the column `Type` holds it.
     """
     fields, _ = table_fields(types)
-    is_named = table is not None and types.get(_TIME) is Type.DATETIME and types.get(_NAME) is Type.STRING
+    is_named = table is not None and types.get(TIME) is Type.DATETIME and types.get(_NAME) is Type.STRING
     columns = []
     for name, type_ in types.items():
         node = kept(engine, *found.columns[name], type_) if name in found.columns else engine.null(type_)
@@ -66,7 +67,7 @@ def found_types(found: Found) -> dict[str, Type]:
 
 def with_time(types: dict[str, Type]) -> dict[str, Type]:
     """Types that were found; the time of a row is a datetime, in whichever form it is written."""
-    return types | {_TIME: Type.DATETIME} if types.get(_TIME) is Type.STRING else types
+    return types | {TIME: Type.DATETIME} if types.get(TIME) is Type.STRING else types
 
 
 def found_in(files: Files, types: Types | None, ask: Ask) -> list[tuple[Found, dict[str, Type]]]:

@@ -44,10 +44,8 @@ from rulefold.kql.plan import (
     Value,
     WatchlistRows,
 )
-from rulefold.kql.results import Timespan
+from rulefold.kql.results import TIME, Timespan
 from rulefold.kql.types import Type
-
-_TIME = "TimeGenerated"
 
 
 class Relations:
@@ -111,7 +109,7 @@ class Relations:
         columns = {name: column.type for name, column in relation.row.columns.items()}
         fields, names = table_fields(columns)
         table = Rows(self.engine.table_name(relation.name), fields, names)
-        within = self._within(fields.get(_TIME))
+        within = self._within(fields.get(TIME))
         is_read = self.reading.is_read(relation)
         read = {name: field for name, field in fields.items() if is_read(name)}
         if len(read) == len(fields):
