@@ -98,6 +98,9 @@ COLUMNS = {
     "union isfuzzy = true (Nope | where x == 1 | extend y = x), (T | project a)": "x:unknown y:unknown a:long",
     "union T*, U | project z": "z:long",
     'find in (T, U) where b == "x" project b': "source_:string b:string",
+    'find in (T, U) where b == "x"': "source_:string a:dynamic b:string pack_:dynamic",
+    "find in (T, U) where z == 1 or d > 0": "source_:string a:dynamic b:string z:long d:real pack_:dynamic",
+    "find in (T, U) where z == 1 project b, d, pack(*)": "source_:string b:string d:real pack_:dynamic",
     'search in (T, U) "x" | project b, z': "b:string z:long",
     # arrays and texts
     "T | mv-expand c to typeof(string)": _T.replace("c:dynamic", "c:string"),

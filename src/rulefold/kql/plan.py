@@ -364,6 +364,9 @@ class TopNested(Piped):
     levels: tuple[tuple[Value | None, Item, Item, Key, Value | None], ...]
 
 
+REST = "pack_"  # the column of `find` with what is in no other
+
+
 @dataclass(frozen=True, slots=True)
 class Other(Piped):
     """An operator that is bound and no more: its keyword, and the values it was given."""

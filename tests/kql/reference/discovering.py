@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rulefold.kql.plan import (
+    REST,
     Apply,
     Column,
     ColumnValue,
@@ -124,8 +125,6 @@ def find(reference: "Reference", relation: Other) -> list[Line]:
     assert isinstance(filtered, Filter)
     together = filtered.source
     assert isinstance(together, Union)
-    if "pack_" in relation.row:
-        raise Unsupported("what is left of a row as a bag")
     rows = _labelled(reference, together, next(iter(relation.row)), "union_arg")
     kept = [one for one in rows if _found(reference, filtered.condition, one, together.row, sensitive=False)]
     return [{name: one[name] for name in relation.row} for one in kept]
@@ -134,7 +133,9 @@ def find(reference: "Reference", relation: Other) -> list[Line]:
 def _labelled(reference: "Reference", union: Union, label: str, otherwise: str) -> list[Line]:
     found: list[Line] = []
     for number, (one, parts) in enumerate(zip(union.inputs, union.parts, strict=True)):
-        name = one.name if isinstance(one, TableRows) else f"{otherwise}{number}"
+        name = (
+            union.labels[number] if union.labels else one.name if isinstance(one, TableRows) else f"{otherwise}{number}"
+        )
         alone = Union(union.row, (one,), (parts,))
         found += [{label: name} | row for row in reference.rows(alone)]
     return found
@@ -154,7 +155,8 @@ def _found(reference: "Reference", condition: Value, row: Line, columns: Row, *,
     wanted = str(condition.value)
     if "*" in wanted:
         raise Unsupported("a part of a term")
-    texts = [to_string(row[name], one.type) for name, one in columns.columns.items() if one.type in _SEARCHED]
+    searched = ((name, one.type) for name, one in columns.columns.items() if one.type in _SEARCHED and name != REST)
+    texts = [to_string(row[name], type_) for name, type_ in searched]
     return any(has(one, wanted) if sensitive else has(lower(one), lower(wanted)) for one in texts)
 
 

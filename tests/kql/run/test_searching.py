@@ -20,8 +20,27 @@ def test_columns_that_all_tables_have() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [FIND, f"{FIND} | where Level == 'Info'", f"{FIND} | project pack_", f"{FIND} | extend v = pack_.Version"]
-)
-def test_the_column_of_the_rest_is_refused_where_it_is_read(query: str) -> None:
-    with pytest.raises(kql.QueryError, match="found find with the column pack_, which is not run"):
-        kql.run(query, TABLES)
+    ("query", "rows"),
+    [
+        (FIND, (("One", "x", "Error", {"Version": "1"}), ("Two", "x", "Info", {"Name": "n"}))),
+        (f"{FIND} | where Level == 'Info'", (("Two", "x", "Info", {"Name": "n"}),)),
+        (f"{FIND} | project v = tostring(pack_.Version)", (("1",), ("",))),
+        (f"{FIND} project Level, pack(*)", (("One", "Error", {"Id": "x", "Version": "1"}),
+                                               ("Two", "Info", {"Id": "x", "Name": "n"}))),
+        # A table that lacks one of the columns that are named has nothing there.
+        ("find in (One, Two) where Name == 'n' or Version == '1'",
+         (("One", "x", "Error", "", "1"), ("Two", "x", "Info", "n", ""))),
+        # A text alone is looked for in the columns, neither in the name of a table nor in those of the rest.
+        ("find in (One, Two) where 'One' or 'Name'", ()),
+        ("find in (One, Two) where 'n'", (("Two", "x", "Info", {"Name": "n"}),)),
+    ],
+)  # fmt: skip
+def test_the_column_of_the_rest(query: str, rows: tuple[tuple[object, ...], ...]) -> None:
+    assert sorted(kql.run(query, TABLES).rows, key=str) == sorted(rows, key=str)
+
+
+def test_tables_that_have_none_of_the_columns_are_left_out() -> None:
+    tables = TABLES | {"Three": kql.Table({"Other": "string"}, [("o",)])}
+    result = kql.run("find in (One, Two, Three) where Id == 'x' or Level == ''", tables)
+    assert [name for name, _ in result.columns] == ["source_", "Id", "Level", "pack_"]
+    assert {row[0] for row in result.rows} == {"One", "Two"}

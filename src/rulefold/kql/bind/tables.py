@@ -1,6 +1,6 @@
 """Where rows come from: tables, functions, literals; and operators on several relations."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
@@ -10,13 +10,16 @@ from rulefold.kql.bind.watchlists import Watchlists, constant_text
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     EMPTY,
+    REST,
     Apply,
     Column,
     ColumnValue,
+    Compute,
     Constant,
     ExternalRows,
     Filter,
     GivenRows,
+    Item,
     Join,
     Other,
     RangeRows,
@@ -384,16 +387,20 @@ class Tables(Watchlists):
             return self.unknown_rows(op.span, _NAME_OF_VIEW)
         names = _names_in(op.condition)
         named = [name for name in names if any(name in one.row for one in inputs)]
-        inputs = [one for one in inputs if all(name in one.row or one.row.open for name in named)]
-        together = self._together(inputs, op.span)
-        condition = self._found(op.condition, inputs, at, together.row)
+        every = inputs
+        inputs = [one for one in inputs if not named or one.row.open or any(name in one.row for name in named)]
         label = option(op.options, "withsource") or option(op.options, "with_source") or "source_"
         columns = {label: Column(Type.STRING)}
         if op.columns and op.keyword == "project":
             for column in op.columns:
-                self._find_column(column, inputs, columns)
+                self._find_column(column, every, columns)
         else:
             columns |= _found_columns(inputs, named)
+        labels = tuple(
+            one.name if isinstance(one, TableRows) else f"union_arg{number}" for number, one in enumerate(inputs)
+        )
+        condition = self._found(op.condition, inputs, at, self._together(inputs, op.span).row)
+        together = self._together(_with_rest(inputs, columns), op.span, labels=labels)
         filtered = Filter(together.row, together, condition, span=op.span)
         return Other(Row(columns, open_=together.row.open), filtered, "find", span=op.span)
 
@@ -419,7 +426,7 @@ class Tables(Watchlists):
 
     def _find_column(self, column: syntax.FindColumn, inputs: Sequence[Relation], columns: dict[str, Column]) -> None:
         if column.packed:
-            columns["pack_"] = Column(Type.DYNAMIC)
+            columns[REST] = Column(Type.DYNAMIC)
         elif column.name == "*":
             for one in inputs:
                 columns |= {name: found for name, found in one.row.columns.items() if name not in columns}
@@ -473,9 +480,23 @@ def _views(scope: Scope, patterns: Sequence[str]) -> dict[str, Declared]:
 def _found_columns(inputs: Sequence[Relation], named: Sequence[str]) -> dict[str, Column]:
     """The columns that all tables have and those that the condition names; what else there is goes into a bag."""
     every = dict.fromkeys(name for one in inputs for name in one.row)
-    kept = [name for name in every if name in named or all(name in one.row for one in inputs)]
+    common = [name for name in every if all(name in one.row for one in inputs)]
+    kept = dict.fromkeys([*common, *named])
     columns = {name: _common_column(name, inputs) for name in kept}
-    return columns if len(kept) == len(every) else columns | {"pack_": Column(Type.DYNAMIC)}
+    return columns if len(kept) == len(every) else columns | {REST: Column(Type.DYNAMIC)}
+
+
+def _with_rest(inputs: Sequence[Relation], columns: Mapping[str, Column]) -> Sequence[Relation]:
+    """Relations with what is not among columns in a bag, where that is one of them."""
+    if REST not in columns:
+        return inputs
+    return [_rest_in_bag(one, columns) for one in inputs]
+
+
+def _rest_in_bag(relation: Relation, columns: Container[str]) -> Relation:
+    rest = tuple(ColumnValue(column.type, name) for name, column in relation.row.columns.items() if name not in columns)
+    row = Row({**relation.row.columns, REST: Column(Type.DYNAMIC)}, open_=relation.row.open)
+    return Compute(row, relation, (Item(REST, Apply(Type.DYNAMIC, "bag_pack_columns", rest)),))
 
 
 def option(options: Sequence[Option], name: str) -> str | None:

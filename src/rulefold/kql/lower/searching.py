@@ -1,5 +1,6 @@
 """`search` and `find`: texts looked for in all columns of several tables."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rulefold.kql.lower import sql, unions
@@ -8,7 +9,7 @@ from rulefold.kql.lower.operators import OPERATORS, negated, searched
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.steps import select, star
 from rulefold.kql.lower.terms import Rows, Term, test, truth
-from rulefold.kql.plan import Apply, Constant, Filter, Other, Relation, TableRows, Union, Value
+from rulefold.kql.plan import REST, Apply, Constant, Filter, Other, TableRows, Union, Value
 from rulefold.kql.types import Type
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ def search(relations: "Relations", relation: Other) -> Rows:
     together = relation.source
     if not isinstance(together, Union):
         raise refused(relation.span, "found search without tables")
-    labels = [_label(one, f"search_arg{number}") for number, one in enumerate(together.inputs)]
+    labels = [
+        one.name if isinstance(one, TableRows) else f"search_arg{number}" for number, one in enumerate(together.inputs)
+    ]
     source = unions.together(relations, together, "$table", labels)
     sensitive = any(isinstance(one, Constant) and one.value is True for one in relation.values[1:])
     conditions = relation.values[:1]
-    return _filtered(relations, relation, source, conditions[0] if conditions else None, sensitive=sensitive)
+    looked_in = _Columns(tuple(together.row), sensitive=sensitive)
+    return _filtered(relations, relation, source, conditions[0] if conditions else None, looked_in)
 
 
 def find(relations: "Relations", relation: Other) -> Rows:
@@ -34,9 +38,9 @@ def find(relations: "Relations", relation: Other) -> Rows:
         raise refused(relation.span, "found find without tables")
     together = filtered.source
     label = next(iter(relation.row))
-    labels = [_label(one, f"union_arg{number}") for number, one in enumerate(together.inputs)]
-    source = unions.together(relations, together, label, labels)
-    found = _filtered(relations, relation, source, filtered.condition, sensitive=False)
+    source = unions.together(relations, together, label, together.labels)
+    looked_in = _Columns(tuple(name for name in together.row if name != REST), sensitive=False)
+    found = _filtered(relations, relation, source, filtered.condition, looked_in)
     is_read = relations.reading.is_read(relation)
     columns = [name for name in relation.row if name in found.fields or is_read(name)]
     missing = [name for name in columns if name not in found.fields]
@@ -45,25 +49,29 @@ def find(relations: "Relations", relation: Other) -> Rows:
     return relations.builder.chosen(found, [(name, found.fields[name].term()) for name in columns], None)
 
 
-def _label(relation: Relation, otherwise: str) -> str:
-    return relation.name if isinstance(relation, TableRows) else otherwise
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Those in which a text alone is looked for, and whether its case is to be the same."""
+
+    names: tuple[str, ...]
+    sensitive: bool
 
 
 def _filtered(
-    relations: "Relations", relation: Other, source: Rows, condition: Value | None, *, sensitive: bool
+    relations: "Relations", relation: Other, source: Rows, condition: Value | None, looked_in: _Columns
 ) -> Rows:
     if condition is None:
         return source
     relations.over(source)
-    found = _condition(relations, relation, source, condition, sensitive=sensitive)
+    found = _condition(relations, relation, source, condition, looked_in)
     source = relations.prepared(source)
     return relations.builder.kept(source, select([star()], source.source(), where=found.node), relation)
 
 
-def _condition(relations: "Relations", relation: Other, source: Rows, value: Value, *, sensitive: bool) -> Term:
+def _condition(relations: "Relations", relation: Other, source: Rows, value: Value, looked_in: _Columns) -> Term:
     """A condition in which a constant alone is looked for in every column of text."""
     if isinstance(value, Apply) and value.function in ("and", "or", "not"):
-        parts = [_condition(relations, relation, source, one, sensitive=sensitive) for one in value.arguments]
+        parts = [_condition(relations, relation, source, one, looked_in) for one in value.arguments]
         if value.function == "not":
             return negated(parts[0])
         return OPERATORS[value.function](Call(value, parts, relations.values))
@@ -74,8 +82,8 @@ def _condition(relations: "Relations", relation: Other, source: Rows, value: Val
     if not wanted:
         return truth(sql.true())
     pattern = relations.values.constant(Type.STRING, wanted)
-    name = f"{operator}_cs" if sensitive else operator
-    terms = [field.term() for name, field in source.fields.items() if name != "$table"]
+    name = f"{operator}_cs" if looked_in.sensitive else operator
+    terms = [source.fields[name].term() for name in looked_in.names if name in source.fields]
     found = [searched(call, name, one, pattern) for one in terms if one.type in (Type.STRING, Type.DYNAMIC)]
     return test(sql.any_of(one.node for one in found)) if found else truth(sql.false())
 
