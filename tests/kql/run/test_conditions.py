@@ -27,3 +27,23 @@ def test_a_value(value: str, expected: object) -> None:
 def test_branches_of_several_types_are_refused(value: str) -> None:
     with pytest.raises(kql.QueryError, match="whole numbers and reals"):
         kql.run(f"print v = {value}")
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("D | where d in (Texts) | project n", [(1,), (4,)]),
+        ("D | where d !in (Texts) | project n", [(2,), (3,), (5,)]),
+        ("D | where d.x in~ (Texts) | project n", [(3,), (1,), (2,), (4,)]),  # what has no member is an empty text
+        ("D | where d.y in (Numbers) | project n", [(5,)]),
+    ],
+)
+def test_a_dynamic_among_the_values_of_a_table(query: str, rows: list[tuple[object, ...]]) -> None:
+    tables = {
+        "D": kql.Table(
+            {"n": "long", "d": "dynamic"}, [(1, "a"), (2, "b"), (3, {"x": "A"}), (4, None), (5, {"x": "-", "y": 7})]
+        ),
+        "Texts": kql.Table({"v": "string"}, [("a",), ("",)]),
+        "Numbers": kql.Table({"v": "long"}, [(7,), (8,)]),
+    }
+    assert sorted(kql.run(query, tables).rows) == sorted(rows)

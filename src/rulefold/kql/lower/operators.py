@@ -310,13 +310,15 @@ def _in_table(call: Call, subject: Term, table: TableValue, *, folding: bool) ->
     rows, item = call.values.values_of(table)
     if item.type in DYNAMICS and subject.type is Type.STRING:
         item = call.engine.convert(item, Type.STRING)
+    elif subject.type in DYNAMICS and item.type not in DYNAMICS:
+        subject, item = _alike_dynamics(call, subject, item)
     if item.type is not subject.type and not {item.type, subject.type} <= INTEGERS:
         raise call.refused(f"found a {subject.type} among values of {item.type}, which is not run")
     if folding:
         subject, item = folded(call, subject), folded(call, item)
-    node = text(item) if item.type is Type.STRING else item.node
+    node, wanted = (text(item), text(subject)) if item.type is Type.STRING else (item.node, exact(subject))
     query = exp.Subquery(this=exp.Select(expressions=[node], from_=rows.source()))
-    return test(exp.In(this=sql.tight(exact(subject)), query=query))
+    return test(exp.In(this=sql.tight(wanted), query=query))
 
 
 def _has_of(operator: str) -> Builder:
