@@ -3,14 +3,16 @@
 usage: sweep.py [--rows N] [--sample N] [--memory SIZE] [--json] [--out DIR]
 
 The rules are those of the real catalogue, where it is at hand (RULEFOLD_CORPUS, or ../shared), over ten tables of so
-many events each, which are made here.  `rulefold run --all` is measured as a whole process: rules a second, the slowest
-with their reasons, peak memory.  A sample of rules is run one at a time as well, and the ratio told of a rule alone to
-one among all.  Then a rule that runs each hour is run over a month, against a run of its own for each of some windows.
+many events each, which are made here, as is a record of each feed that `externaldata` asks for.  `rulefold run --all`
+is measured as a whole process: rules a second, the slowest with their reasons, peak memory.  A sample of rules is run
+one at a time as well, and the ratio told of a rule alone to one among all.  Then a rule that runs each hour is run over
+a month, against a run of its own for each of some windows.
 """
 
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +24,7 @@ from measuring import Run, measure
 
 ROOT = Path(__file__).parent.parent
 NOW = "2026-01-14T12:00:00Z"
+ADDRESS = re.compile(r"https?://[^\s\"'\])]+")
 MONTH = ("2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z")
 RULEFOLD = [sys.executable, "-m", "rulefold"]
 
@@ -34,9 +37,22 @@ def corpus() -> Path:
 
 def command(data: Path, memory: str, *more: str) -> list[str]:
     """`rulefold run` over the events."""
+    more = ("--external", str(data.parent / "external.yaml"), *more)
     base = corpus()
     pages, tables = base / "corpus" / "pages", base / "kusto" / "tables.json"
     return [*RULEFOLD, "run", str(pages), "--tables", str(tables), "--data", str(data), "--memory", memory, *more]
+
+
+def write_feeds(folder: Path) -> Path:
+    """A record for each address in the rules, and which file stands for which."""
+    pages = sorted((corpus() / "corpus" / "pages").rglob("*.md"))
+    addresses = sorted({one for page in pages for one in ADDRESS.findall(page.read_text(encoding="utf-8"))})
+    (folder / "feed.csv").write_text("2026-01-01,2026-01-01,10.0.0.1,ip,white\n", encoding="utf-8")
+    (folder / "feed.json").write_text('{"values": []}\n', encoding="utf-8")
+    files = {one: "feed.json" if ".json" in one else "feed.csv" for one in addresses}
+    path = folder / "external.yaml"
+    path.write_text("".join(f"{json.dumps(one)}: {file}\n" for one, file in files.items()), encoding="utf-8")
+    return path
 
 
 def all_at_once(data: Path, memory: str, out: Path) -> tuple[Run, list[dict[str, object]]]:
@@ -87,6 +103,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.out) as name:
         data, out = Path(name, "events"), Path(name, "out")
         data.mkdir()
+        write_feeds(data.parent)
         tables = sorted(path.stem for path in EVENTS.glob("*.sql"))
         size = write_events(data, tables, given.rows)
         if given.json:

@@ -9,7 +9,7 @@ SELECT
   ['FileCreated', 'FileModified', 'FileRenamed', 'FileDeleted'][pick(i, 2, 4) + 1] AS ActionType,
   CASE WHEN is_run THEN 'script' || k || '.ps1' ELSE 'file' || pick(i, 3, 100000) || '.tmp' END AS FileName,
   CAST(pick(i, 4, 1000000) AS BIGINT) AS FileSize,
-  'C:\Users\user' || pick(i, 5, 5000) || '\AppData\Local\Temp\' || pick(i, 6, 100000) AS FolderPath,
+  'C:\Users\user' || pick(i, 5, 5000) || '\AppData\Local\Temp\' || pick(i, 6, 100000) || '\' || FileName AS FolderPath,
   CASE
     WHEN is_run OR pick(i, 7, 1000) = 0 THEN 'RunCommandExtension.exe'
     ELSE ['chrome.exe', 'svchost.exe', 'MsMpEng.exe', 'explorer.exe', 'python.exe'][pick(i, 8, 5) + 1]

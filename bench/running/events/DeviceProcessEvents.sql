@@ -8,7 +8,7 @@ SELECT
     WHEN i % 2000 = 0 THEN ['powershell.exe', 'cmd.exe', 'certutil.exe', 'rundll32.exe', 'wmic.exe'][pick(i, 2, 5) + 1]
     ELSE ['chrome.exe', 'svchost.exe', 'outlook.exe', 'teams.exe', 'explorer.exe'][pick(i, 3, 5) + 1]
   END AS FileName,
-  'C:\Program Files\App' || pick(i, 4, 300) || '\bin' AS FolderPath,
+  'C:\Program Files\App' || pick(i, 4, 300) || '\bin\' || FileName AS FolderPath,
   sha256(CAST(pick(i, 5, 50000) AS VARCHAR)) AS SHA256,
   CASE
     WHEN i % 2000 = 0 THEN 'powershell.exe -NoProfile -EncodedCommand ' || to_base64(encode(md5(CAST(i AS VARCHAR))))
