@@ -169,6 +169,18 @@ def test_parquet(folder: Path) -> None:
     ]
 
 
+def test_a_file_of_parquet_is_written_anew(folder: Path) -> None:
+    (folder / "found.parquet").write_text("another file", encoding="utf-8")
+    arguments = ("Many tries", "--data", "data", "--format", "parquet", "-o")
+    for _ in range(2):
+        done = run(folder, *arguments, "found.parquet")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len(duckdb.read_parquet(str(folder / "found.parquet"))) == 2
+    done = run(folder, *arguments, "nowhere/found.parquet")
+    assert done.returncode == 4
+    assert done.stderr == "rulefold: nowhere/found.parquet: No such file or directory\n"
+
+
 def test_tables_for_people(folder: Path) -> None:
     done = run(folder, "many tries", "--data", "data")
     assert done.stdout.splitlines() == ["Ok     Tries", "true       3", "false     12"]

@@ -73,6 +73,16 @@ def test_what_is_written(folder: Path) -> None:
     assert summary["detections"][2]["reason"] == "found autocluster, a plug-in that is not run"
 
 
+def test_a_second_run_takes_the_place_of_the_first(folder: Path) -> None:
+    found = []
+    for now in ("2024-05-01T02:00Z", "2030-01-01T00:00Z"):
+        done = run(folder, "--all", "--now", now, "-o", "out")
+        assert "bug" not in done.stderr
+        found.append(len(duckdb.read_parquet(str(folder / "out" / "findings.parquet"))))
+    assert found[0] == 3
+    assert found[1] < 3
+
+
 def test_the_page_shows_what_was_found_and_runs_nothing(folder: Path) -> None:
     run(folder, "--all", "--now", "2024-05-01T02:00Z", "-o", "out")
     page = (folder / "out" / "run.html").read_text(encoding="utf-8")

@@ -48,8 +48,8 @@ class Correlator:
             return Explained(statement.text(_DIALECT), session.explain(statement))
 
     def write_parquet(self, detection: Detection, path: Path) -> None:
-        """Write what a detection finds into a file of Parquet.  Raises QueryError."""
-        with self._statement(detection, path) as (session, statement):
+        """Write what a detection finds into a file of Parquet.  Raises QueryError and OSError."""
+        with self._statement(detection) as (session, statement):
             session.write_parquet(statement, path)
 
     def told(self, error: QueryError, detection: Detection) -> Diagnostic:
@@ -57,14 +57,14 @@ class Correlator:
         return told(error, detection, self._tables.data)
 
     @contextmanager
-    def _statement(self, detection: Detection, *outputs: Path) -> Iterator[tuple[Session, Lowered]]:
+    def _statement(self, detection: Detection) -> Iterator[tuple[Session, Lowered]]:
         with ENGINES[_DIALECT](self._limits) as session:
             reads = self._tables.reads(detection.query)
             self._tables.load(session, reads.tables)
             if reads.watchlists:
                 self._tables.load_watchlists(session)
             session.stand_for(self._tables.external)
-            session.close_off(*outputs)
+            session.close_off()
             yield session, lowered(session, detection.query, self._tables.workspace.functions, self._now)
 
 

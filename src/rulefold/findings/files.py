@@ -32,7 +32,7 @@ def lines(entry: Entry, now: datetime) -> Iterator[str]:
 
 
 def write_parquet(entries: Iterable[Entry], now: datetime, path: Path) -> None:
-    """The same in a file of Parquet, rows as JSON.  Raises QueryError where it cannot be written."""
+    """The same in a file of Parquet, rows as JSON.  Raises OSError where it cannot be written."""
     rows = [
         (entry.detection.key, entry.detection.title, at, row)
         for entry in entries
@@ -41,7 +41,7 @@ def write_parquet(entries: Iterable[Entry], now: datetime, path: Path) -> None:
     ]
     with ENGINES["duckdb"](Limits.of()) as session:
         session.load("findings", Table(_FINDINGS, rows))
-        session.close_off(path)
+        session.close_off()
         session.write_parquet(lowered(session, "findings"), path)
 
 

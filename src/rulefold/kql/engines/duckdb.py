@@ -218,6 +218,11 @@ class DuckDBSession(Session):
         self._connection  # noqa: B018 - makes the folder
         return Path(str(self._folder), "unpacked")
 
+    @property
+    def _written(self) -> Path:
+        self._connection  # noqa: B018 - makes the folder
+        return Path(str(self._folder), "written")
+
     def _external_query(self, wanted: External, types: Types) -> exp.Query:
         found = {source: self._standing(source, wanted) for source in wanted.sources}
         words = self.words()
@@ -240,9 +245,9 @@ class DuckDBSession(Session):
             raise _failure(f"{path}: found an archive for a URI with zipPattern, expected the file that is meant")
         return path
 
-    def close_off(self, *outputs: Path) -> None:
-        paths = exp.Array(expressions=[sql.string(path) for path in [*self._readable, *map(str, outputs)]])
-        folders = exp.Array(expressions=[sql.string(str(self._unpacked))])
+    def close_off(self) -> None:
+        paths = exp.Array(expressions=[sql.string(path) for path in self._readable])
+        folders = exp.Array(expressions=[sql.string(str(folder)) for folder in (self._unpacked, self._written)])
         for setting, value in (
             ("allowed_directories", folders),
             ("allowed_paths", paths),
@@ -309,8 +314,11 @@ class DuckDBSession(Session):
             for column, (_, type_) in zip(lowered.statement.expressions, lowered.columns, strict=True)
         ]
         lowered.statement.set("expressions", columns)
+        self._written.mkdir(exist_ok=True)
+        written = self._written / "rows.parquet"  # a query comes no nearer to where its rows go
         with self._bounded():
-            self._connection.sql(lowered.text("duckdb")).write_parquet(str(path))
+            self._connection.sql(lowered.text("duckdb")).write_parquet(str(written))
+        shutil.move(written, path)
 
     def columns_of(self, plugin: Plugin, now: datetime, timespan: Timespan | None) -> Row:
         question = lower_question(plugin, self.words(), now, timespan)

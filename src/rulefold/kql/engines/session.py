@@ -55,8 +55,8 @@ class Session(ABC):
                 self.load_watchlist(alias, watchlist)
 
     @abstractmethod
-    def close_off(self, *outputs: Path) -> None:
-        """Close the way to all that was not loaded, but for files that are to be written."""
+    def close_off(self) -> None:
+        """Close the way to all that was not loaded."""
 
     @abstractmethod
     def fork(self) -> "Session":
@@ -84,7 +84,7 @@ class Session(ABC):
 
     @abstractmethod
     def write_parquet(self, lowered: Lowered, path: Path) -> None:
-        """Run a statement and write its rows: timespans as text, dynamics as JSON.  Raises QueryError."""
+        """Run a statement and write its rows: timespans as text, dynamics as JSON.  Raises QueryError and OSError."""
 
     @abstractmethod
     def columns_of(self, plugin: Plugin, now: datetime, timespan: Timespan | None) -> Row:
