@@ -7,7 +7,7 @@ from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import dynamics
 from rulefold.kql.lower.duckdb.failing import guarded
 from rulefold.kql.lower.duckdb.numbers import tried
-from rulefold.kql.lower.duckdb.text_functions import characters, each, joined, named
+from rulefold.kql.lower.duckdb.text_pieces import characters, each, joined, named
 from rulefold.kql.lower.duckdb.types import INTEGER, UUID, VARCHAR, cast, try_cast
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call

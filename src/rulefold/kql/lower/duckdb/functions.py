@@ -7,7 +7,9 @@ from rulefold.kql.lower.duckdb import (
     number_functions,
     parsing_functions,
     series_functions,
+    text_finding,
     text_functions,
+    text_replacing,
     time_functions,
     xml,
 )
@@ -15,6 +17,8 @@ from rulefold.kql.lower.engine import Builder
 
 FUNCTIONS: dict[str, Builder] = {
     **text_functions.ROWS,
+    **text_finding.ROWS,
+    **text_replacing.ROWS,
     **parsing_functions.ROWS,
     **xml.ROWS,
     **encoding_functions.ROWS,

@@ -8,7 +8,7 @@ from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb import dynamics
 from rulefold.kql.lower.duckdb.failing import failing, guarded
-from rulefold.kql.lower.duckdb.text_functions import each, lambda_of, named
+from rulefold.kql.lower.duckdb.text_pieces import each, lambda_of, named
 from rulefold.kql.lower.duckdb.types import DECIMAL, JSON, JSON_LIST, VARCHAR, cast, try_cast
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call

@@ -10,7 +10,7 @@ from sqlglot import exp
 from rulefold.kql.lower import sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.duckdb.failing import guarded
-from rulefold.kql.lower.duckdb.text_functions import each, lambda_of, named
+from rulefold.kql.lower.duckdb.text_pieces import each, lambda_of, named
 from rulefold.kql.lower.duckdb.types import JSON, VARCHAR, VARCHAR_LIST, cast
 from rulefold.kql.lower.engine import Builder
 from rulefold.kql.lower.sql import Node, call
