@@ -3,13 +3,13 @@
 from rulefold.kql.lower.duckdb import (
     dynamic_functions,
     encoding_functions,
+    finding_functions,
     network_functions,
     number_functions,
     parsing_functions,
+    replacing_functions,
     series_functions,
-    text_finding,
     text_functions,
-    text_replacing,
     time_functions,
     xml,
 )
@@ -17,8 +17,8 @@ from rulefold.kql.lower.engine import Builder
 
 FUNCTIONS: dict[str, Builder] = {
     **text_functions.ROWS,
-    **text_finding.ROWS,
-    **text_replacing.ROWS,
+    **finding_functions.ROWS,
+    **replacing_functions.ROWS,
     **parsing_functions.ROWS,
     **xml.ROWS,
     **encoding_functions.ROWS,

@@ -1,4 +1,4 @@
-"""Functions of texts and their parts; see also text_finding and text_replacing."""
+"""Functions of texts and their parts; see also finding_functions and replacing_functions."""
 
 from sqlglot import exp
 
