@@ -12,6 +12,7 @@ from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import Lowered, lower
+from rulefold.kql.lower.placeholders import are_in
 from rulefold.kql.plan import Constant, Relation, Value
 from rulefold.kql.running import Prepared, answered
 from rulefold.kql.syntax import Function
@@ -86,11 +87,15 @@ class Judge:
 
     def listed(self, relation: Relation) -> list[tuple[object, ...]]:
         """The rows of a relation that reads no table.  Raises QueryError."""
-        return list(self._given().rows(lower(relation, self._given().words(), self._query.text, self.now)))[:_MOST]
+        return self._rows(relation)[:_MOST]
 
     def _asked(self, value: Value) -> object:
-        rows = list(self._given().rows(lower(value, self._given().words(), self._query.text, self.now)))
+        rows = self._rows(value)
         return rows[0][0] if rows else None
+
+    def _rows(self, plan: Relation | Value) -> list[tuple[object, ...]]:
+        statement = lower(plan, self._given().words(), self._query.text, self.now, self.timespan)
+        return list(self._given().rows(statement))
 
     def _given(self) -> Session:
         if self._session is None:
@@ -99,13 +104,8 @@ class Judge:
 
 
 def _is_plain(value: Value) -> bool:
-    return isinstance(value, Constant) and value.type not in (
-        Type.DATETIME,
-        Type.TIMESPAN,
-        Type.DECIMAL,
-        Type.GUID,
-        Type.UNKNOWN,
-    )
+    asked = (Type.DATETIME, Type.TIMESPAN, Type.DECIMAL, Type.GUID, Type.UNKNOWN)
+    return isinstance(value, Constant) and value.type not in asked and not are_in(value.value)
 
 
 def constant(value: object, type_: Type) -> Constant:
