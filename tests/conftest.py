@@ -18,6 +18,7 @@ HUNT = int(os.environ.get("RULEFOLD_EXAMPLES", 0))
 # The same examples in every run, so that nobody meets a failure by luck; RULEFOLD_EXAMPLES=20000 goes hunting.
 settings.register_profile("rulefold", derandomize=not HUNT, database=None, deadline=None, print_blob=True)
 settings.load_profile("rulefold")
+pytest.register_assert_rewrite("tests.report.browsing")  # tests that several pages share
 
 
 def examples(usual: int) -> settings:

@@ -27,12 +27,20 @@ def fences(language: str) -> list[str]:
     return [token.content for token in MarkdownIt().parse(README) if token.type == "fence" and token.info == language]
 
 
-def console_examples() -> Iterator[tuple[str, list[str]]]:
-    """Each command of the README with the lines it prints."""
+Example = tuple[str, list[str]]
+
+
+def console_examples() -> Iterator[list[Example]]:
+    """The commands of each example of the README, with the lines that they print one after the other."""
     for text in fences("console"):
-        for example in text.removeprefix("$ ").split("\n$ "):
-            command, *output = example.rstrip("\n").split("\n")
-            yield command, output
+        lines = [example.rstrip("\n").split("\n") for example in text.removeprefix("$ ").split("\n$ ")]
+        yield [(command, output) for command, *output in lines]
+
+
+def files() -> dict[str, str]:
+    """The files that the README shows: fences with a name behind their language."""
+    found = [token for token in MarkdownIt().parse(README) if token.type == "fence"]
+    return {token.info.split()[1]: token.content for token in found if len(token.info.split()) == 2}
 
 
 def table(header: str) -> list[list[str]]:
@@ -43,9 +51,11 @@ def table(header: str) -> list[list[str]]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with catalog/ and output/ as they are committed."""
+    """A folder with catalog/ and output/ as they are committed, and the files that the README shows."""
     for name in ("catalog", "output"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    for name, text in files().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -64,13 +74,14 @@ def recipe(target: str) -> list[str]:
     return [line.strip() for line in lines.splitlines()]
 
 
-@pytest.mark.parametrize(("command", "output"), list(console_examples()))
-def test_console_example(command: str, output: list[str], project: Path) -> None:
-    if command.startswith("make "):
-        command = " && ".join(recipe(command.removeprefix("make ")))
-        if output == [ANYTHING]:
-            return
-    assert run(command, project) == output
+@pytest.mark.parametrize("examples", list(console_examples()), ids=lambda examples: examples[0][0])
+def test_console_example(examples: list[Example], project: Path) -> None:
+    for command, output in examples:
+        if command.startswith("make "):
+            command = " && ".join(recipe(command.removeprefix("make ")))
+            if output == [ANYTHING]:
+                continue
+        assert run(command, project) == output
 
 
 def test_python_examples(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +112,7 @@ def test_table_of_targets() -> None:
     assert table("| target | what it writes |") == [[f"`{t.name}`", t.summary] for t in TARGETS.values()]
 
 
-@pytest.mark.parametrize("name", ["build", "check", "coverage", "export", "import", "run", "test"])
+@pytest.mark.parametrize("name", ["build", "check", "coverage", "events", "export", "import", "run", "test"])
 def test_every_option_is_in_the_table_of_commands(name: str) -> None:
     row = next(row for row in table("| command |") if row[0].split()[1] == name)
     assert isinstance(main, click.Group)

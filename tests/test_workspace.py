@@ -105,3 +105,13 @@ def test_the_digest_changes_with_any_byte(tmp_path: Path) -> None:
     between = read([table], [function]).digest
     function.write_text("A ", encoding="utf-8")
     assert len({before, between, read([table], [function]).digest, read([table], []).digest}) == 4
+
+
+def test_the_digest_changes_with_watchlists(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    found = {read([], []).digest, read([], [], folder).digest}
+    for name, text in (("A.csv", "Host\n"), ("A.csv", "Name\n"), ("watchlists.yaml", "A: {search_key: Name}\n")):
+        (folder / name).write_text(text, encoding="utf-8")
+        found.add(read([], [], folder).digest)
+    assert len(found) == 5

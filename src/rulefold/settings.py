@@ -52,8 +52,8 @@ class Exemption(Table):
 class Settings(Table):
     """All that the file can say; what it does not say is as without it.
 
-    `pages`, `output`, `tables` and `functions` are paths, from the folder of the file.  `ignore` and `error` are codes,
-    or what they begin with: findings that are not told, and findings that are errors.
+    `pages`, `output`, `tables`, `functions` and `watchlists` are paths, from the folder of the file.  `ignore` and
+    `error` are codes, or what they begin with: findings that are not told, and findings that are errors.
     """
 
     pages: tuple[str, ...] | None = None
@@ -66,6 +66,7 @@ class Settings(Table):
     platforms: tuple[str, ...] | None = None
     tables: tuple[str, ...] | None = None
     functions: tuple[str, ...] | None = None
+    watchlists: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,11 @@ class Policy:
         around = {
             "tables": tuple((folder / path).as_posix() for path in settings.tables or ()),
             "functions": tuple((folder / path).as_posix() for path in settings.functions or ()),
+            "watchlists": (folder / settings.watchlists).as_posix() if settings.watchlists else None,
         }
         found: dict[str, dict[str, Any]] = {
             "build": {"pages": pages, "output": output, "formats": settings.formats, **around},
-            "import": around,
-            "run": around,
+            **dict.fromkeys(("import", "run", "test", "events"), around),
             "check": {"pages": pages, "attack": settings.attack, **around},
             "coverage": {
                 "pages": pages,

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -38,30 +38,40 @@ class WorkspaceError(Exception):
 class Workspace:
     """Tables as columns with their types, functions by name, and a hash of the files that these are from.
 
-    `watchlists` by their aliases are for runs alone; None says that it is open which there are.
+    `watchlists` are those by their aliases, None says that it is open which there are; `watchlist_columns` are their
+    columns with their types, for who looks at queries and runs none.
     """
 
     tables: Tables = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     digest: str = ""
     watchlists: Mapping[str, Watchlist] | None = None
+    watchlist_columns: Mapping[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The files that state a workspace, by their paths, as they were read: what is hashed is what is loaded."""
+    """The files that state a workspace, by their paths, as they were read: what is hashed is what is loaded.
+
+    `watchlists` is the folder of watchlists, if any, and `items` have the hash of each file there.
+    """
 
     tables: Mapping[Path, bytes]
     functions: Mapping[Path, bytes]
+    watchlists: Path | None = None
+    items: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """A hash of the names and bytes of all files."""
-        made = sha256()
-        for kind, files in ((b"t", self.tables), (b"f", self.functions)):
-            for path, data in files.items():
+        made = sha256(b"" if self.watchlists is None else b"w")
+        tables, functions = (
+            {path: sha256(data).digest() for path, data in files.items()} for files in (self.tables, self.functions)
+        )
+        for kind, hashes in ((b"t", tables), (b"f", functions), (b"w", self.items)):
+            for path, digest in hashes.items():
                 name = path.as_posix().encode("utf-8", "surrogateescape")
-                made.update(b"%b%d:%b%b" % (kind, len(name), name, sha256(data).digest()))
+                made.update(b"%b%d:%b%b" % (kind, len(name), name, digest))
         return made.hexdigest()
 
     def load(self) -> Workspace:
@@ -72,12 +82,15 @@ class Stated:
         functions: dict[str, Function] = {}
         for path, data in self.functions.items():
             functions.update(_functions(path, _text(path, data)))
-        return Workspace(tables, functions, self.digest)
+        watchlists = None if self.watchlists is None else load_watchlists(self.watchlists)
+        columns = None if watchlists is None else columns_of(watchlists)
+        return Workspace(tables, functions, self.digest, watchlists, columns)
 
 
-def read(tables: Iterable[Path], functions: Iterable[Path]) -> Stated:
+def read(tables: Iterable[Path], functions: Iterable[Path], watchlists: Path | None = None) -> Stated:
     """Read files, and the files in folders.  Raises WorkspaceError for one that cannot be read."""
-    return Stated(_contents(tables, _TABLE_SUFFIXES), _contents(functions, _FUNCTION_SUFFIXES))
+    stated = _contents(tables, _TABLE_SUFFIXES), _contents(functions, _FUNCTION_SUFFIXES)
+    return Stated(*stated, watchlists, {} if watchlists is None else _hashes(watchlists))
 
 
 def load(tables: Iterable[Path], functions: Iterable[Path]) -> Workspace:
@@ -90,6 +103,18 @@ def _contents(paths: Iterable[Path], suffixes: tuple[str, ...]) -> dict[Path, by
     for path in _files(paths, suffixes):
         try:
             found[path] = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    return found
+
+
+def _hashes(folder: Path) -> dict[Path, bytes]:
+    """The hash of each file in a folder, which may be large."""
+    found = {}
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        try:
+            with path.open("rb") as file:
+                found[path] = file_digest(file, "sha256").digest()
         except OSError as error:
             raise _unreadable(path, error) from error
     return found
@@ -228,6 +253,20 @@ def load_watchlists(folder: Path) -> dict[str, Watchlist]:
         raise _unreadable(folder, error) from error
     keys = _search_keys(folder / _SEARCH_KEYS, paths)
     return {alias: Watchlist(Table(None, path), keys.get(alias)) for alias, path in paths.items()}
+
+
+def columns_of(watchlists: Mapping[str, Watchlist]) -> Mapping[str, Mapping[str, str]]:
+    """The columns that `_GetWatchlist` gives of each, as a run finds them.  Raises WorkspaceError."""
+    from rulefold.kql import QueryError
+    from rulefold.kql.engines import ENGINES
+    from rulefold.kql.engines.limits import Limits
+
+    try:
+        with ENGINES["duckdb"](Limits.of(None, None, 1)) as session:
+            session.load_watchlists(watchlists)
+            return session.watchlists or {}
+    except QueryError as error:
+        raise WorkspaceError(error.diagnostic.message) from error
 
 
 def _search_keys(path: Path, known: Container[str]) -> dict[str, str]:

@@ -31,6 +31,12 @@ QUERIES = {
     "no table": "print a = 1",
     "no time": "Staff | join kind=leftouter Signins on User | project User, Tries",
     "now": "Signins | extend Age = now() - TimeGenerated | project User, Age",
+    "range": "Signins | where TimeGenerated between (todatetime('{{StartTimeISO}}') .. todatetime('{{EndTimeISO}}'))",
+    "range as text": "Signins | project User, Range = '{{StartTimeISO}}/{{EndTimeISO}}'",
+    "half of the range": (
+        "let start = todatetime('{{StartTimeISO}}'); let end = todatetime('{{EndTimeISO}}');"
+        "Signins | where TimeGenerated between (start + (end - start) / 2 .. end) | project User, Tries"
+    ),
     "series": "Signins | make-series sum(Tries) on TimeGenerated from ago(2h) to now() step 1h by User",
 }
 Events = dict[str, list[dict[str, object]]]
@@ -87,6 +93,15 @@ def test_a_rule_without_schedule_steps_by_minutes(tmp_path: Path) -> None:
     found = runs(tmp_path, QUERIES["rows"], {"Signins": [signin(2.5, tries=5)]}, **nothing)
     assert len(found) == 12 * 60
     assert [one.at for one in found if one.alert] == [at(2.5) + timedelta(minutes=1)]
+
+
+def test_the_range_of_each_run_is_its_period(tmp_path: Path) -> None:
+    found = runs(tmp_path, QUERIES["range as text"], {"Signins": [signin(2.5)]}, query_period="2h")
+    assert [one.at for one in found if one.count] == [at(3), at(4)]
+    assert rows(found)[2:4] == [
+        (("ada", "2024-05-01T01:00:00.0000000Z/2024-05-01T03:00:00.0000000Z"),),
+        (("ada", "2024-05-01T02:00:00.0000000Z/2024-05-01T04:00:00.0000000Z"),),
+    ]
 
 
 def test_a_hunting_query_has_no_runs(tmp_path: Path) -> None:

@@ -46,6 +46,13 @@ def test_a_hunting_query_sees_everything_and_is_no_alert(tmp_path: Path) -> None
     assert (found.alert, found.fired, found.timespan) == (None, True, None)
 
 
+def test_the_range_of_a_hunting_query_is_the_last_day(tmp_path: Path) -> None:
+    query = "Signins | where TimeGenerated between (todatetime('{{StartTimeISO}}') .. todatetime('{{EndTimeISO}}'))"
+    (found,) = swept(tmp_path, rule(1, f"{query} | project User | sort by User asc", type="Hunting"), hours=25.5)
+    assert found.result is not None
+    assert found.result.rows == (("bob",), ("bob",), ("eve",))
+
+
 def test_the_period_bounds_both_sides_of_a_join_and_no_table_without_times(tmp_path: Path) -> None:
     query = (
         "Signins | join kind=inner (Signins | project User, Other = Tries) on User | join kind=leftouter Staff on User"

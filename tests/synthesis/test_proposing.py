@@ -42,6 +42,7 @@ def rows_over(detection: Detection, events: dict[str, list[dict[str, object]]]) 
     return len(run(detection.query, tables, now=NOW, timespan=rhythm.sees(NOW) if rhythm else None).rows)
 
 
+RANGE = "let start = todatetime('{{StartTimeISO}}'); let end = todatetime('{{EndTimeISO}}');"
 FIRING = [
     ('Signins | where User == "ada"', 1),
     ('Signins | where User =~ "ADA" and Tries > 5', 1),
@@ -80,7 +81,19 @@ FIRING = [
     ),
     ("let Bad = dynamic(['x', 'y']); Signins | where User in~ (Bad) | summarize arg_max(TimeGenerated, *) by User", 1),
     ("Signins | where base64_decode_tostring(Extra) has 'powershell'", 1),
+    (f'{RANGE} Signins | where TimeGenerated between (start .. end) and User == "ada"', 1),
 ]
+
+
+def test_events_of_a_hunting_query_are_of_its_range_and_of_before(tmp_path: Path) -> None:
+    query = f"""{RANGE} Signins | where TimeGenerated between (start .. end)
+        | join kind=inner (Devices | where TimeGenerated between ((start - 14d) .. start)) on User"""
+    found = proposed(tmp_path, query, type="Hunting")
+    assert found.events is not None, found.refused
+    assert rows_over(found.detection, found.events) > 0
+    ((signin,), (device,)) = found.events["Signins"], found.events["Devices"]
+    assert NOW - timedelta(days=1) <= datetime.fromisoformat(str(signin["TimeGenerated"])) <= NOW
+    assert datetime.fromisoformat(str(device["TimeGenerated"])) <= NOW - timedelta(days=1)
 
 
 @pytest.mark.parametrize(("query", "number"), FIRING, ids=[query for query, _ in FIRING])

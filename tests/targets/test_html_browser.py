@@ -1,12 +1,9 @@
 """catalogue.html in a real browser: whether it fits, whether everybody can use it, and what a search leaves.
 
-tests/report/browser.mjs measures, and axe-core is the judge of what it can judge; what a search should leave is worked
-out here from the catalogue.
+tests/report/browsing.py has what every page has to be; what a search should leave is worked out here, from the
+catalogue.
 """
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,9 +11,9 @@ import pytest
 from rulefold.model import Catalogue, Detection
 from rulefold.targets import FORMATS
 from rulefold.targets.html_catalogue import emit
+from tests.report.browsing import Facts, PageTests, asked, measure
+from tests.report.browsing import modules as modules
 from tests.report.cases import hostile_catalogue
-from tests.report.test_browser import SCRIPT, Facts, measure
-from tests.report.test_browser import modules as modules
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,38 +34,18 @@ def measured(request: pytest.FixtureRequest, modules: Path, tmp_path_factory: py
     return measure(modules, write(found, tmp_path_factory.mktemp(request.param)), fragment)
 
 
-def test_it_asks_for_nothing_and_complains_of_nothing(measured: Facts) -> None:
-    (request,) = measured["requests"]
-    assert request.endswith("/catalogue.html")
-    assert measured["messages"] == []
+class TestPage(PageTests):
+    """What is true of each page, of the page of a catalogue."""
 
 
-def test_it_never_overflows(measured: Facts) -> None:
-    assert {"375", "768", "1600", "375 opened", "1600 opened"} <= set(measured["widths"])
-    for width, found in measured["widths"].items():
-        assert found == {"pixels": 0, "elements": [], "cells": []}, width
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", ["closed", "open"])
-def test_axe_finds_nothing(measured: Facts, scheme: str, state: str) -> None:
-    assert measured["axe"][scheme][state] == []
-
-
-def test_the_keyboard_reaches_everything_in_order(measured: Facts) -> None:
+def test_the_keyboard_skips_to_the_rules(measured: Facts) -> None:
     keyboard = measured["keyboard"]
-    assert keyboard["first"] == {"tag": "A", "text": "Skip to the rules", "outline": "solid", "visible": True}
-    assert keyboard["skipped"] == "#rules"
+    assert (keyboard["first"]["text"], keyboard["skipped"]) == ("Skip to the rules", "#rules")
     assert keyboard["stops"] > 10
-    assert keyboard["stray"] is None
 
 
 def test_a_fragment_opens_its_rule(measured: Facts) -> None:
     assert measured["fragment"] == {"open": True, "seen": True, "others": 0}
-
-
-def test_forced_colours_keep_the_borders(measured: Facts) -> None:
-    assert measured["borderless"] == []
 
 
 def test_it_prints_a_list_on_a4(measured: Facts) -> None:
@@ -86,16 +63,7 @@ def searched(corpus: Catalogue, modules: Path, tmp_path_factory: pytest.TempPath
     file = write(corpus, tmp_path_factory.mktemp("search"))
     own = sought(corpus)
     texts = (own.title, own.key, own.key[:8].upper(), own.query.splitlines()[-1].strip())
-    done = subprocess.run(
-        ["node", str(SCRIPT), "search", str(file), WORD, TACTIC, CONNECTOR, own.key, *texts],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env=os.environ | {"RULEFOLD_NODE_MODULES": str(modules)},
-    )
-    assert done.returncode == 0, done.stderr
-    facts: Facts = json.loads(done.stdout)
-    return facts
+    return asked(modules, "search", str(file), WORD, TACTIC, CONNECTOR, own.key, *texts)
 
 
 def sought(corpus: Catalogue) -> Detection:

@@ -22,6 +22,7 @@ from rulefold.cli.options import (
     strict_option,
     tables_option,
     tested,
+    watchlists_option,
 )
 from rulefold.cli.output import check_files, print_is_current, print_written, write_files
 from rulefold.cli.terminal import counted, print_counts, print_diagnostic, progress
@@ -75,6 +76,7 @@ formats_option: Decorator = click.option(
 )
 @tables_option
 @functions_option
+@watchlists_option
 @click.option("--no-queries", is_flag=True, help="Do not look at the queries.")
 @strict_option
 def build(
@@ -87,6 +89,7 @@ def build(
     jobs: int | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     no_queries: bool,
     strict: bool,
 ) -> int:
@@ -95,7 +98,7 @@ def build(
     PAGES are files, folders, globs, or - for standard input; without any, catalog/.
     """
     found = pages_of(pages, exclude=output)
-    stated = None if no_queries else stated_workspace(tables, functions, pages)
+    stated = None if no_queries else stated_workspace(tables, functions, pages, watchlists)
     options = (*formats, on_conflict, stated.digest if stated else "", _digest(pages))
     memory = None if no_cache else Memory.of(found, options)
     if memory and (known := memory.recall(output)):

@@ -16,6 +16,7 @@ from rulefold.cli.options import (
     snapshot_of,
     strict_option,
     tables_option,
+    watchlists_option,
     workspace_of,
     written_catalogue,
 )
@@ -50,6 +51,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @attack_option
 @tables_option
 @functions_option
+@watchlists_option
 @strict_option
 def check(
     pages: tuple[str, ...],
@@ -60,6 +62,7 @@ def check(
     attack: str,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     strict: bool,
 ) -> int:
     """Say what is wrong with PAGES, or with an output folder, and what is worth knowing.
@@ -72,7 +75,7 @@ def check(
     from rulefold.diagnostics import selected
 
     snapshot = snapshot_of(attack)
-    catalogue, told = _catalogue(pages, on_conflict, workspace_of(tables, functions, pages))
+    catalogue, told = _catalogue(pages, on_conflict, workspace_of(tables, functions, pages, watchlists))
     told = in_page_order([*told, *findings(catalogue, snapshot)], catalogue.source.pages)
     diagnostics = selected(judged(told, complete=True), select, ignore)
     _print(diagnostics, form)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulefold.cli.options import functions_option, tables_option, workspace_of
+from rulefold.cli.options import (
+    external_of,
+    external_option,
+    functions_option,
+    tables_option,
+    watchlists_option,
+    workspace_of,
+)
 from rulefold.cli.run import limits_of, moment, named_detections, paths_and_names
 from rulefold.cli.terminal import counted, plain, print_diagnostic, progress
 
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder for a file Table.jsonl each.")
 @tables_option
 @functions_option
+@watchlists_option
+@external_option
 @click.option("--timeout", default="20s", show_default=True, metavar="TIME", help="How long a run of a query may take.")
 def events(
     arguments: tuple[str, ...],
@@ -30,6 +39,8 @@ def events(
     output: Path | None,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
+    external: Path | None,
     timeout: str,
 ) -> int:
     """Propose a small set of events that makes a detection fire, checked by running its query over them.
@@ -45,13 +56,13 @@ def events(
     paths, wanted = paths_and_names(arguments)
     limits = limits_of("1GB", timeout, 1)
     detections = named_detections(paths, wanted)
-    workspace = workspace_of(tables, functions, paths)
+    workspace, files = workspace_of(tables, functions, paths, watchlists), external_of(external)
     time = now or datetime.now(UTC).replace(microsecond=0)
     if len(wanted) == 1 and len(detections) == 1:
-        return _one(propose(detections[0], workspace, time, limits), output)
+        return _one(propose(detections[0], workspace, time, limits, files), output)
     proposals = []
     for detection in progress(detections, "detection"):
-        proposals.append(propose(detection, workspace, time, limits))
+        proposals.append(propose(detection, workspace, time, limits, files))
         if output is not None:
             _write(proposals[-1], output / detection.key)
     _summary(proposals)

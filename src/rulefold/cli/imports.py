@@ -13,6 +13,7 @@ from rulefold.cli.options import (
     on_conflict_option,
     strict_option,
     tables_option,
+    watchlists_option,
     workspace_of,
 )
 from rulefold.cli.terminal import counted
@@ -33,6 +34,7 @@ KINDS = ("sentinel-yaml", "upstream", "sentinel-arm", "csv", "jsonl")
 @on_conflict_option
 @tables_option
 @functions_option
+@watchlists_option
 @strict_option
 def import_(
     paths: tuple[str, ...],
@@ -43,6 +45,7 @@ def import_(
     on_conflict: str,
     tables: tuple[Path, ...],
     functions: tuple[Path, ...],
+    watchlists: Path | None,
     strict: bool,
 ) -> int:
     """Read rules of Sentinel into a catalogue and write it.
@@ -54,7 +57,7 @@ def import_(
     from rulefold.folding import OnConflict
     from rulefold.importing import import_files
 
-    files, workspace = _files(paths, output), workspace_of(tables, functions)
+    files, workspace = _files(paths, output), workspace_of(tables, functions, watchlists=watchlists)
     built = import_files(files, kind, cast("OnConflict", on_conflict), workspace)
     told = judged(built.diagnostics)
     print_findings(told)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulefold.cli.options import catalogue_of, exit_code, functions_option, pages_argument, tables_option, workspace_of
+from rulefold.cli.options import (
+    catalogue_of,
+    exit_code,
+    functions_option,
+    pages_argument,
+    tables_option,
+    watchlists_option,
+    workspace_of,
+)
 from rulefold.cli.terminal import counted, plain, print_diagnostic, print_table
 
 if TYPE_CHECKING:
@@ -30,15 +38,23 @@ def kql() -> None:
 @pages_argument
 @tables_option
 @functions_option
+@watchlists_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(query: str, pages: tuple[str, ...], tables: tuple[Path, ...], functions: tuple[Path, ...], form: str) -> int:
+def check(
+    query: str,
+    pages: tuple[str, ...],
+    tables: tuple[Path, ...],
+    functions: tuple[Path, ...],
+    watchlists: Path | None,
+    form: str,
+) -> int:
     """Say what is wrong with a query, and what it reads and returns."""
     from rulefold.kql import analyse
     from rulefold.queries import placed
 
     source = _source(query, pages)
-    workspace = workspace_of(tables, functions)
-    analysis = analyse(source.text, workspace.tables, workspace.functions)
+    workspace = workspace_of(tables, functions, watchlists=watchlists)
+    analysis = analyse(source.text, workspace.tables, workspace.functions, workspace.watchlist_columns)
     told = placed(analysis.diagnostics, source)
     if form == "json":
         _print_json(analysis, told)

@@ -68,6 +68,12 @@ watchlists_option: Decorator = click.option(
     metavar="DIR",
     help="Watchlists for _GetWatchlist: a CSV each, named after its alias; watchlists.yaml states search keys.",
 )
+external_option: Decorator = click.option(
+    "--external",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Files that stand for what externaldata asks for, as YAML: uri: path, relative to FILE.",
+)
 strict_option: Decorator = click.option("--strict", is_flag=True, help="Exit with 1 for warnings and notes too.")
 
 
@@ -188,13 +194,18 @@ def snapshot_of(attack: str) -> "Snapshot":
         raise click.UsageError(str(error)) from error
 
 
-def workspace_of(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Workspace":
-    """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is."""
-    return loaded(stated_workspace(tables, functions, pages))
+def workspace_of(
+    tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = (), watchlists: Path | None = None
+) -> "Workspace":
+    """The tables and functions of files; without any of tables, of tables.yaml beside the pages, where it is.
+
+    Of the watchlists of a folder, the columns are found too: this is for who looks at queries, see `with_watchlists`.
+    """
+    return loaded(stated_workspace(tables, functions, pages, watchlists))
 
 
 def with_watchlists(workspace: "Workspace", folder: Path | None) -> "Workspace":
-    """A workspace with the watchlists of a folder; a usage error for what cannot be read."""
+    """A workspace with the watchlists of a folder, to be read by runs; a usage error for what cannot be read."""
     from dataclasses import replace
 
     from rulefold.workspace import WorkspaceError, load_watchlists
@@ -205,13 +216,25 @@ def with_watchlists(workspace: "Workspace", folder: Path | None) -> "Workspace":
         raise click.UsageError(str(error)) from error
 
 
-def stated_workspace(tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = ()) -> "Stated":
+def external_of(file: Path | None) -> dict[str, Path]:
+    """The files that stand for URIs of external data; a usage error for what cannot be read."""
+    from rulefold.workspace import WorkspaceError, external_files
+
+    try:
+        return external_files(file) if file else {}
+    except WorkspaceError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def stated_workspace(
+    tables: Sequence[Path], functions: Sequence[Path], pages: Sequence[str] = (), watchlists: Path | None = None
+) -> "Stated":
     """The files that `workspace_of` loads, read and not yet understood; a usage error for one that is not there."""
     from rulefold.workspace import WorkspaceError, read
 
     beside = (Path(page) / "tables.yaml" for page in pages or (DEFAULT_PAGES,))
     try:
-        return read(tables or [path for path in beside if path.is_file()], functions)
+        return read(tables or [path for path in beside if path.is_file()], functions, watchlists)
     except WorkspaceError as error:
         raise click.UsageError(str(error)) from error
 

@@ -11,6 +11,8 @@ import click
 from rulefold.cli.options import (
     catalogue_of,
     exit_code,
+    external_of,
+    external_option,
     functions_option,
     pages_of_settings,
     tables_option,
@@ -78,12 +80,7 @@ def moment(_context: click.Context, _parameter: click.Parameter, given: str | No
 @tables_option
 @functions_option
 @watchlists_option
-@click.option(
-    "--external",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Files that stand for what externaldata asks for, as YAML: uri: path, relative to FILE.",
-)
+@external_option
 @click.option("--memory", default="4GB", show_default=True, metavar="SIZE", help="What a query may take of memory.")
 @click.option("--timeout", default="4m", show_default=True, metavar="TIME", help="How long a query may run.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core, unless given.")
@@ -129,16 +126,15 @@ def run(
     run as Sentinel runs them, and -o DIR gets findings.jsonl, findings.parquet, summary.json and run.html.
     """
     from rulefold.correlate import Correlator, DataError, Tables
-    from rulefold.workspace import WorkspaceError, external_files
 
     paths, wanted = paths_and_names(arguments)
     detections = named_detections(paths, wanted)
     limits = limits_of(memory, timeout, threads)
     workspace = with_watchlists(workspace_of(tables, functions, paths), watchlists)
+    files = external_of(external)
     try:
-        files = external_files(external) if external else {}
         read = Tables(data, workspace, _tell, files)
-    except (DataError, WorkspaceError) as error:
+    except DataError as error:
         raise click.UsageError(str(error)) from error
     if everything or start is not None or end is not None:
         if form != "table" or explain:

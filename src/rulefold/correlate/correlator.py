@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rulefold import codes
-from rulefold.correlate.tables import WATCHLISTS, Tables
+from rulefold.correlate.tables import Tables
 from rulefold.diagnostics import Diagnostic
 from rulefold.kql import QueryDiagnostic, QueryError, Result
 from rulefold.kql.engines import ENGINES
@@ -16,7 +16,7 @@ from rulefold.kql.engines.session import Session
 from rulefold.kql.lower import Lowered
 from rulefold.kql.running import answered, lowered
 from rulefold.model import Detection
-from rulefold.queries import first_line, placed_at, placed_on_page
+from rulefold.queries import WITHOUT_WATCHLISTS, first_line, is_about_watchlists, placed_at, placed_on_page
 from rulefold.text import Place, Source, Span
 
 _DIALECT = "duckdb"
@@ -74,8 +74,8 @@ def told(error: QueryError, detection: Detection, data: Path) -> Diagnostic:
     if found.code == codes.UNKNOWN_TABLE.id:
         hint = f"{data} has no file or folder of this name, and no file of --tables states its columns"
         found = replace(found, hints=(*found.hints, hint))
-    if found.code == codes.UNKNOWN_FUNCTION.id and any(f"found {name}," in found.message for name in WATCHLISTS):
-        found = replace(found, hints=(*found.hints, "--watchlists names a folder with a file of CSV for each"))
+    if is_about_watchlists(found):
+        found = replace(found, hints=(*found.hints, WITHOUT_WATCHLISTS))
     return place(found, detection).about(detection.key)
 
 

@@ -8,9 +8,9 @@ from rulefold.kql import Table
 from rulefold.kql.analyse import analyse
 from rulefold.kql.engines.files import FilesError, files_of, tables_of
 from rulefold.kql.engines.session import Session
+from rulefold.queries import WATCHLISTS
 from rulefold.workspace import Workspace
 
-WATCHLISTS = frozenset({"_GetWatchlist", "_GetWatchlistAlias"})
 _PLAIN = ("json", "csv")  # kinds of files that are read from the first byte to the last each time
 
 

@@ -52,13 +52,15 @@ def analyse(
     text: str,
     schemas: Mapping[str, Mapping[str, str]] | None = None,
     functions: Mapping[str, Function] | None = None,
+    watchlists: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Analysis:
     """Look at a query.  `schemas` are the tables with the types of their columns, `functions` those of the workspace.
 
-    A fault of the query is a diagnostic and never raises.
+    `watchlists` are the columns that `_GetWatchlist` gives of each, by alias; without them it is not known.  A fault of
+    the query is a diagnostic and never raises.
     """
     query, faults = parse(text)
-    return analysed(faults, bind(query, schemas or {}, functions or {}))
+    return analysed(faults, bind(query, schemas or {}, functions or {}, watchlists=watchlists))
 
 
 def analysed(faults: Sequence[QueryDiagnostic], bound: Bound) -> Analysis:

@@ -38,8 +38,16 @@ CODES = "RF7"  # what the codes of this room begin with
 LACKING = {
     codes.UNKNOWN_TABLE.id: "state its columns in tables.yaml beside the pages, or in a file given with --tables",
     codes.UNKNOWN_FUNCTION.id: "give it as a file with --functions, where it is one of the workspace",
+    codes.UNKNOWN_WATCHLIST.id: "give it as a file of CSV of this name in the folder of --watchlists",
     codes.MISSING_FUZZY_TABLE.id: "state what it holds with --tables or --functions, where the workspace has it",
 }
+WATCHLISTS = frozenset({"_GetWatchlist", "_GetWatchlistAlias"})
+WITHOUT_WATCHLISTS = "--watchlists names a folder with a file of CSV for each"
+
+
+def is_about_watchlists(found: QueryDiagnostic) -> bool:
+    """Whether a function is not known only because it is not known which watchlists there are."""
+    return found.code == codes.UNKNOWN_FUNCTION.id and any(f"found {name}," in found.message for name in WATCHLISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class Reading:
     @cached_property
     def bound(self) -> Bound:
         """What its names mean."""
-        return bind(self.parsed[0], self._workspace.tables, self._workspace.functions)
+        known = self._workspace
+        return bind(self.parsed[0], known.tables, known.functions, watchlists=known.watchlist_columns)
 
 
 class Looker:
@@ -136,6 +145,7 @@ class Looker:
         if one.message in self._told:
             return None
         self._told.add(one.message)
+        hint = WITHOUT_WATCHLISTS if is_about_watchlists(one) else hint
         return replace(one, severity=Severity.NOTE, hints=(*one.hints, hint))
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
+from pathlib import Path
+from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
-from rulefold.kql import Table, Timespan
+from rulefold.kql import Table, Timespan, Watchlist
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.engines.session import Session
 from rulefold.kql.literals import ticks_of
 from rulefold.kql.lower import Lowered, lower
+from rulefold.kql.lower.placeholders import are_in
 from rulefold.kql.plan import Constant, Relation, Value
 from rulefold.kql.running import Prepared, answered
 from rulefold.kql.syntax import Function
@@ -24,11 +26,19 @@ _MOST = 10_000  # values of a list
 
 
 class Query(NamedTuple):
-    """A query, the functions of the workspace, and whether its columns depend on the data."""
+    """A query, the functions of the workspace, and whether its statement depends on the data."""
 
     text: str
     functions: Mapping[str, Function]
     depends_on_data: bool
+
+
+class Sources(NamedTuple):
+    """What a query may read: tables by their columns, watchlists, and files that stand for URIs."""
+
+    tables: Mapping[str, Mapping[str, str]]
+    watchlists: Mapping[str, Watchlist] | None = None
+    external: Mapping[str, Path] = MappingProxyType({})
 
 
 class Judge:
@@ -37,17 +47,18 @@ class Judge:
     def __init__(
         self,
         query: Query,
-        schemas: Mapping[str, Mapping[str, str]],
+        sources: Sources,
         limits: Limits,
         now: datetime,
         timespan: Timespan | None,
     ) -> None:
         """Take a query at a time."""
         self.now, self.timespan = now, timespan
-        self._query, self._schemas, self._limits = query, schemas, limits
+        self._query, self._sources, self._limits = query, sources, limits
         self._stack = ExitStack()
         self._session: Session | None = None
         self._known: dict[int, tuple[Value, object]] = {}
+        self._listed: dict[int, tuple[Relation, list[tuple[object, ...]]]] = {}
         self._statement: Lowered | None = None
         self.runs = 0
 
@@ -61,10 +72,15 @@ class Judge:
         """How many rows the query gives over events.  Raises QueryError."""
         self.runs += 1
         with ENGINES[_ENGINE](self._limits) as session:
-            for name, schema in self._schemas.items():
+            for name, schema in self._sources.tables.items():
                 session.load(name, Table(schema, events.get(name, [])))
-            session.close_off()
+            self._close_off(session)
             return len(answered(session, self._lowered(session)).rows)
+
+    def _close_off(self, session: Session) -> None:
+        session.load_watchlists(self._sources.watchlists)
+        session.stand_for(self._sources.external)
+        session.close_off()
 
     def _lowered(self, session: Session) -> Lowered:
         if self._statement is not None:
@@ -86,26 +102,28 @@ class Judge:
 
     def listed(self, relation: Relation) -> list[tuple[object, ...]]:
         """The rows of a relation that reads no table.  Raises QueryError."""
-        return list(self._given().rows(lower(relation, self._given().words(), self._query.text, self.now)))[:_MOST]
+        if id(relation) not in self._listed:
+            self._listed[id(relation)] = relation, self._rows(relation)[:_MOST]
+        return self._listed[id(relation)][1]
 
     def _asked(self, value: Value) -> object:
-        rows = list(self._given().rows(lower(value, self._given().words(), self._query.text, self.now)))
+        rows = self._rows(value)
         return rows[0][0] if rows else None
+
+    def _rows(self, plan: Relation | Value) -> list[tuple[object, ...]]:
+        statement = lower(plan, self._given().words(), self._query.text, self.now, self.timespan)
+        return list(self._given().rows(statement))
 
     def _given(self) -> Session:
         if self._session is None:
             self._session = self._stack.enter_context(ENGINES[_ENGINE](self._limits))
+            self._close_off(self._session)
         return self._session
 
 
 def _is_plain(value: Value) -> bool:
-    return isinstance(value, Constant) and value.type not in (
-        Type.DATETIME,
-        Type.TIMESPAN,
-        Type.DECIMAL,
-        Type.GUID,
-        Type.UNKNOWN,
-    )
+    asked = (Type.DATETIME, Type.TIMESPAN, Type.DECIMAL, Type.GUID, Type.UNKNOWN)
+    return isinstance(value, Constant) and value.type not in asked and not are_in(value.value)
 
 
 def constant(value: object, type_: Type) -> Constant:

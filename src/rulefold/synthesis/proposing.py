@@ -1,9 +1,10 @@
 """A detection → events that make it fire: worked out backwards from its query, and checked by running it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from rulefold import codes
 from rulefold.correlate import ScheduleError, cadence, place
@@ -17,9 +18,10 @@ from rulefold.kql.plan import Plugin, Relation, Row
 from rulefold.kql.results import TIME
 from rulefold.kql.running import bound
 from rulefold.model import Detection
+from rulefold.queries import WATCHLISTS
 from rulefold.synthesis.aggregates import MOST_ROWS
 from rulefold.synthesis.asking import Asking
-from rulefold.synthesis.judging import Events, Judge, Query, columns, count, without, without_column
+from rulefold.synthesis.judging import Events, Judge, Query, Sources, columns, count, without, without_column
 from rulefold.synthesis.symbols import Choices, MoreRows, Sizes, Unsolved
 from rulefold.synthesis.walking import apart, walk
 from rulefold.text import Span
@@ -42,18 +44,28 @@ class Proposal:
     runs: int = 0
 
 
-def propose(detection: Detection, workspace: Workspace, now: datetime, limits: Limits) -> Proposal:
-    """A small set of events over which a detection fires at a time, or the reason why none was found."""
+def propose(
+    detection: Detection,
+    workspace: Workspace,
+    now: datetime,
+    limits: Limits,
+    external: Mapping[str, Path] | None = None,
+) -> Proposal:
+    """A small set of events over which a detection fires at a time, or the reason why none was found.
+
+    `external` has files that stand for URIs of `externaldata`.
+    """
     try:
         rule = cadence(detection)
     except ScheduleError as error:
         return _refused(detection, str(error), Span(0, 0))
     text = detection.query
-    schemas = {
-        name: workspace.tables[name]
-        for name in analyse(text, workspace.tables, workspace.functions).tables
-        if name in workspace.tables
-    }
+    read = analyse(text, workspace.tables, workspace.functions, workspace.watchlist_columns)
+    sources = Sources(
+        {name: workspace.tables[name] for name in read.tables if name in workspace.tables},
+        None if WATCHLISTS.isdisjoint(read.functions) else workspace.watchlists,
+        external or {},
+    )
     unpacked: list[Plugin] = []
 
     def discover(plugin: Plugin) -> Row:
@@ -61,14 +73,15 @@ def propose(detection: Detection, workspace: Workspace, now: datetime, limits: L
         return columns_found(plugin, [(name, "VARCHAR") for name in _IF_EXISTS.findall(text)])
 
     try:
-        plan = bound(text, schemas, workspace.functions, discover)
+        plan = bound(text, sources.tables, workspace.functions, discover, workspace.watchlist_columns)
     except QueryError as error:
         return Proposal(detection, refused=error.diagnostic)
     if not isinstance(plan, Relation):
         return _refused(detection, "found a value, expected a query that gives rows", plan.span)
     timespan = rule.sees(now) if rule else None
     fires = rule.alerts if rule else (lambda rows: rows > 0)
-    with Judge(Query(text, workspace.functions, bool(unpacked)), schemas, limits, now, timespan) as judge:
+    query = Query(text, workspace.functions, bool(unpacked or external))
+    with Judge(query, sources, limits, now, timespan) as judge:
         return _Search(detection, judge, plan, fires).proposal()
 
 

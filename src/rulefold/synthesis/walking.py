@@ -17,6 +17,7 @@ from rulefold.kql.plan import (
     Distinct,
     Elements,
     Expand,
+    ExternalRows,
     Filter,
     GivenRows,
     Join,
@@ -33,11 +34,13 @@ from rulefold.kql.plan import (
     Union,
     UnknownRows,
     Value,
+    WatchlistRows,
 )
 from rulefold.kql.syntax import NOWHERE
 from rulefold.kql.types import Type
 from rulefold.synthesis import aggregates
 from rulefold.synthesis.asking import Asking
+from rulefold.synthesis.judging import constant
 from rulefold.synthesis.parsing import parse_text
 from rulefold.synthesis.symbols import AbsentFields, Fields, Unsolved, absent
 
@@ -75,8 +78,6 @@ def _refused(relation: Relation) -> Unsolved:
 
 
 _NAMES = {
-    "WatchlistRows": "a watchlist",
-    "ExternalRows": "externaldata",
     "Series": "make-series",
     "ParseKeys": "parse-kv",
     "TopNested": "top-nested",
@@ -122,6 +123,16 @@ def _given(solver: Asking, relation: GivenRows) -> Fields:
         raise Unsolved("found a table without rows", relation.span)
     values = relation.rows[solver.choices.pick(id(relation), ways)]
     return Fields(dict(zip(relation.row, values, strict=True)))
+
+
+def _read(solver: Asking, relation: Relation) -> Fields:
+    """A row of what there is beside events: of a watchlist, or of a file that stands for external data."""
+    rows = solver.judge.listed(relation)
+    if not rows:
+        raise Unsolved("found a table without rows", relation.span)
+    values = rows[solver.choices.pick(id(relation), min(len(rows), _ROWS))]
+    columns = relation.row.columns.items()
+    return Fields({name: constant(value, column.type) for (name, column), value in zip(columns, values, strict=True)})
 
 
 def _range(_solver: Asking, relation: RangeRows) -> Fields:
@@ -360,6 +371,8 @@ _STEPS: Mapping[type, Callable[..., Fields]] = {
     TableRows: _table,
     GivenRows: _given,
     RangeRows: _range,
+    WatchlistRows: _read,
+    ExternalRows: _read,
     Union: _union,
     Filter: _filter,
     Compute: _compute,

@@ -57,7 +57,7 @@ class Relations:
         """See `lower`."""
         self.engine, self.reading = engine, reading
         self.builder = Builder(text)
-        self.values = Values(engine, self, now)
+        self.values = Values(engine, self, now, timespan)
         self._timespan = timespan
         self._rows: dict[int, Rows] = {}
         self.windows = not reading.functions.isdisjoint(engine.windows)  # functions that look at the rows around

@@ -77,7 +77,7 @@ def _condition(relations: "Relations", relation: Other, source: Rows, value: Val
         return OPERATORS[value.function](Call(value, parts, relations.values))
     if not isinstance(value, Constant):
         return relations.values.term(value)
-    operator, wanted = _pattern(str(value.value))
+    operator, wanted = _pattern(relations.values.text(str(value.value), value.span))
     call = Call(Apply(Type.BOOL, "search", (), span=relation.span), (), relations.values)
     if not wanted:
         return truth(sql.true())

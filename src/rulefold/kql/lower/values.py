@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from rulefold.kql import literals
 from rulefold.kql.literals import MAX_TICKS, ticks_of
-from rulefold.kql.lower import sql
+from rulefold.kql.lower import placeholders, sql
 from rulefold.kql.lower.calls import Call
 from rulefold.kql.lower.engine import Engine
 from rulefold.kql.lower.functions import AGGREGATES, FUNCTIONS
@@ -34,6 +34,7 @@ from rulefold.kql.plan import (
     TypeValue,
     Value,
 )
+from rulefold.kql.results import Timespan
 from rulefold.kql.syntax import Json, JsonArray, JsonObject
 from rulefold.kql.types import Type
 from rulefold.text import Span
@@ -66,10 +67,13 @@ class Frame:
 class Values:
     """Lowers values over one row after another; a frame says which."""
 
-    def __init__(self, engine: Engine, relations: Relations, now: datetime | None) -> None:
+    def __init__(
+        self, engine: Engine, relations: Relations, now: datetime | None, timespan: Timespan | None = None
+    ) -> None:
         """For an engine; `now` is the time at which the query runs, None for that of the engine."""
         self.engine, self._relations = engine, relations
         self._now = None if now is None else ticks_of(now)
+        self._times = placeholders.times_of(now, timespan)
         self._made = 0
         self.frame = Frame({})
         # The place of a time that an engine of microseconds cuts, and whether the ticks between times are asked for.
@@ -94,16 +98,39 @@ class Values:
     def _constant(self, value: Constant) -> Term:
         if value.type is Type.DATETIME and isinstance(value.value, int) and value.value % 10:
             self.cut = value.span
+        if placeholders.are_in(value.value):
+            return self._filled(value)
         node = self.engine.literal(value.type, value.value)
         nullable = value.value is None and value.type is not Type.STRING
         return Term(node, value.type, nullable=nullable, constant=True, value=value.value)
+
+    def _filled(self, value: Constant) -> Term:
+        """A text with a placeholder in it; where its time is the engine's, the text is put together there."""
+        text = str(value.value)
+        if self._times is not None:
+            return self.constant(Type.STRING, self.text(text, value.span))
+        parts = [
+            self.engine.convert(self._placed(part), Type.STRING) if at % 2 else self.constant(Type.STRING, part)
+            for at, part in enumerate(placeholders.parts_of(text))
+            if part
+        ]
+        together = Call(Apply(Type.STRING, "strcat", (), span=value.span), parts, self)
+        return parts[0] if len(parts) == 1 else self.engine.functions["strcat"](together)
+
+    def text(self, text: str, span: Span) -> str:
+        """A text of the query with the range of time in it that the query is run for."""
+        if not placeholders.are_in(text):
+            return text
+        if self._times is None:
+            raise refused(span, f"found {text}, whose time is the engine's, expected it as a string of its own")
+        return placeholders.filled(text, self._times)
 
     def constant(self, type_: Type, value: object) -> Term:
         """A constant that was worked out on the way."""
         return Term(self.engine.literal(type_, value), type_, nullable=value is None, constant=True, value=value)
 
     def _dynamic(self, value: DynamicConstant) -> Term:
-        plain = _plain(value.value)
+        plain = _plain(value.value, lambda text: self.text(text, value.span))
         return Term(self.engine.json(plain), Type.DYNAMIC, constant=True, value=plain)
 
     def _column(self, value: ColumnValue) -> Term:
@@ -140,6 +167,8 @@ class Values:
 
     def _apply(self, value: Apply) -> Term:
         name = value.function
+        if (placeholder := placeholders.time_in(value)) is not None:
+            return self._placed(placeholder)
         if (operator := OPERATORS.get(name)) is not None:
             return operator(self._call(value))
         if self.frame.aggregates is not None and (aggregate := self._aggregate(value)) is not None:
@@ -220,17 +249,25 @@ class Values:
             node = self.engine.shifted(node, self.constant(Type.TIMESPAN, offset), 1)
         return Term(node, Type.DATETIME, nullable=False)
 
+    def _placed(self, placeholder: str) -> Term:
+        """The time of a placeholder."""
+        if self._times is None:
+            return self.now(-placeholders.BACK[placeholder])
+        return self.constant(Type.DATETIME, self._times[placeholder])
 
-def _plain(value: Json) -> object:
+
+def _plain(value: Json, filled: Callable[[str], str]) -> object:
     """A dynamic literal as Python values; times are written as text."""
     if isinstance(value, JsonObject):
         plain: dict[str, object] = {}
         for name, member in value.members:
-            plain.setdefault(name, _plain(member))
+            plain.setdefault(filled(name), _plain(member, filled))
         return plain
     if isinstance(value, JsonArray):
-        return [_plain(item) for item in value.items]
+        return [_plain(item, filled) for item in value.items]
     scalar = value.value
+    if isinstance(scalar, str):
+        return filled(scalar)
     if scalar is None or not isinstance(scalar, int) or value.type not in (Type.DATETIME, Type.TIMESPAN):
         return float(scalar) if isinstance(scalar, Decimal) else scalar
     return literals.datetime_text(scalar) if value.type is Type.DATETIME else literals.timespan_text(scalar)
