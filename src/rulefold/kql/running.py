@@ -1,6 +1,8 @@
 """A query compiled, and run."""
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +32,26 @@ def compile(  # noqa: A001 - what it does
 
     Raises QueryError for a fault of the query, and for what is not run.
     """
-    return compiled(bound(text, schemas or {}, functions or {}), text, dialect)
+    with _uncollected():
+        return compiled(bound(text, schemas or {}, functions or {}), text, dialect)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Put off the collection of garbage while a query is compiled, where the process has it on.
+
+    Nodes of SQL know their parents, so that nothing but a collection frees them.  One in the midst of the work finds
+    all in use, and hands it on to the older generations, which only a look at all of the process frees; after the work
+    they are still of the youngest, and the next small collection frees them.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def compiled(plan: Relation | Value | None, text: str, dialect: str) -> str:

@@ -1,6 +1,8 @@
 """What queries mean at the edges of their operators: NaN, lists of several lengths, views, case, and nulls in sets."""
 
+import gc
 from collections.abc import Sequence
+from contextlib import suppress
 
 import duckdb
 import pytest
@@ -175,3 +177,35 @@ def test_a_constant_is_lowered_as_the_engine_lowers() -> None:
 def test_elements_of_an_array_fold_too() -> None:
     query = 'datatable(s:string, d:dynamic)["A", dynamic(["a"]), "b", dynamic(["B", null, 1]), "c", dynamic(["d"])]'
     assert run(f"{query} | project s in~ (d), s in (d)").rows == ((True, False), (True, False), (False, False))
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("query", ["print 1", "print mystery(1)", "T |"])
+def test_compiling_leaves_the_collector_of_garbage_as_it_was(query: str, enabled: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with suppress(QueryError):
+            compile_(query)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_no_garbage_is_looked_for_while_trees_are_built() -> None:
+    query = "print " + " + ".join(map(str, range(100)))
+    compile_(query)
+    looks: list[str] = []
+    before = gc.get_threshold()
+
+    def look(phase: str, _info: object) -> None:
+        looks.append(phase)
+
+    gc.callbacks.append(look)
+    try:
+        gc.set_threshold(50)
+        compile_(query)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(look)
+    assert looks.count("start") <= 1  # at the end

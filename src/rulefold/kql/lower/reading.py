@@ -35,6 +35,7 @@ Wanted = frozenset[str] | None  # names of columns; None is all of them
 Source = tuple[Relation, Wanted]
 
 _NONE: frozenset[str] = frozenset()
+_USE_NOTHING = frozenset({Constant, str, bool, type(None)})  # lists of thousands of them
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class Uses:
         waiting = list(parts)
         while waiting:
             one = waiting.pop()
-            if type(one) is Constant:  # lists of thousands of them
+            if type(one) in _USE_NOTHING:
                 continue
             if isinstance(one, ColumnValue):
                 uses.columns.add(one.name)

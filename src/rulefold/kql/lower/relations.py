@@ -13,7 +13,18 @@ from rulefold.kql.lower.external import external_rows
 from rulefold.kql.lower.reading import Reading, is_part
 from rulefold.kql.lower.refusal import refused
 from rulefold.kql.lower.sql import Node
-from rulefold.kql.lower.steps import ORDER, Builder, fresh, grouped_by, kept_group, nothing, select, star, table_fields
+from rulefold.kql.lower.steps import (
+    ORDER,
+    Builder,
+    fields_of_row,
+    fresh,
+    grouped_by,
+    kept_group,
+    nothing,
+    select,
+    star,
+    table_fields,
+)
 from rulefold.kql.lower.terms import Field, Rows, SortKey, Term, exact, sorted_by, text
 from rulefold.kql.lower.values import Frame, Values
 from rulefold.kql.plan import (
@@ -106,8 +117,7 @@ class Relations:
 
     def _table(self, relation: TableRows) -> Rows:
         """A table, or what is read of it: engines take their time over columns that they carry from step to step."""
-        columns = {name: column.type for name, column in relation.row.columns.items()}
-        fields, names = table_fields(columns)
+        fields, names = fields_of_row(relation.row)
         table = Rows(self.engine.table_name(relation.name), fields, names)
         within = self._within(fields.get(TIME))
         is_read = self.reading.is_read(relation)
@@ -116,7 +126,7 @@ class Relations:
             if within is None:
                 return table
             return self.builder.kept(table, select([star()], table.source(), where=within), relation)
-        listed = [sql.column(field.name) for field in read.values()]
+        listed = [sql.name(field.name) for field in read.values()]
         step = self.builder.add(select(listed or [nothing()], table.source(), where=within), relation)
         return Rows(step, read, frozenset(field.name.lower() for field in read.values()))
 

@@ -20,8 +20,8 @@ def name(text: str) -> exp.Identifier:
 
 
 def column(text: str, table: str | None = None) -> exp.Column:
-    """A column by its name."""
-    return exp.Column(this=name(text), table=name(table) if table else None)
+    """A column by its name; in a list of columns the name alone says as much, in half of the nodes."""
+    return exp.Column(this=name(text), table=name(table)) if table else exp.Column(this=name(text))
 
 
 def string(text: str) -> exp.Literal:
@@ -132,7 +132,7 @@ def ordered(node: Node, *, descending: bool = False, nulls_first: bool = True) -
 
 def alias(node: Node, text: str) -> Node:
     """A value under a name; a column that has it keeps it."""
-    if isinstance(node, exp.Column) and node.name == text:
+    if isinstance(node, (exp.Column, exp.Identifier)) and node.name == text:
         return node
     return exp.Alias(this=node, alias=name(text))
 

@@ -1,7 +1,8 @@
 """Steps of a query: named SELECTs, each made from those before it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -77,7 +78,7 @@ class Builder:
 
     def kept(self, source: Rows, query: exp.Query, place: object) -> Rows:
         """A step with the same columns in the same order of rows."""
-        return replace(source, step=self.add(query, place))
+        return source.at(self.add(query, place))
 
     def added(self, source: Rows, terms: Iterable[tuple[str, Term]], place: object) -> Rows:
         """A step with columns added, or put in the place of those of their names."""
@@ -89,7 +90,7 @@ class Builder:
             expressions.append(sql.alias(exact(term), new))
             fields[name] = Field(new, term.type, term.nullable)
         step = self.add(select(expressions, source.source()), place)
-        return replace(source, step=step, fields=fields, names=frozenset(names))
+        return Rows(step, fields, frozenset(names), source.order, source.group)
 
     def hoisted(self, source: Rows, columns: Sequence[tuple[str, Node]]) -> Rows:
         """A step with values worked out that the next one uses."""
@@ -98,7 +99,7 @@ class Builder:
         for batch in _batches(columns):
             expressions = [star(), *(sql.alias(node, name) for name, node in batch)]
             names = source.names | {name for name, _ in batch}
-            source = replace(source, step=self.add(select(expressions, source.source()), None), names=names)
+            source = source.at(self.add(select(expressions, source.source()), None), names)
         return source
 
     def chosen(self, source: Rows, terms: Iterable[tuple[str, Term]], place: object) -> Rows:
@@ -170,13 +171,25 @@ def fresh(wanted: str, names: set[str]) -> str:
     return new
 
 
+def told_apart(wanted: Collection[str]) -> Collection[str]:
+    """Names of which none is another one, even where case does not count."""
+    names: set[str] = set()
+    if len({name.lower() for name in wanted}) == len(wanted):
+        return wanted
+    return [fresh(name, names) for name in wanted]
+
+
 def table_fields(columns: Mapping[str, Type]) -> tuple[dict[str, Field], frozenset[str]]:
     """The columns of a table under the names that they have in an engine, where case does not tell names apart."""
-    names = {name.lower() for name in columns}
-    if len(names) == len(columns):
-        return {name: Field(name, type_) for name, type_ in columns.items()}, frozenset(names)
-    names = set()
-    return {name: Field(fresh(name, names), type_) for name, type_ in columns.items()}, frozenset(names)
+    given = zip(columns.items(), told_apart(columns), strict=True)
+    fields = {name: Field(new, type_) for (name, type_), new in given}
+    return fields, frozenset(field.name.lower() for field in fields.values())
+
+
+@lru_cache(maxsize=1000)  # the binder has one row of a table for all queries, and keeps as many
+def fields_of_row(row: Row) -> tuple[Mapping[str, Field], frozenset[str]]:
+    """The columns of a table by its row, which is not open: they are made once."""
+    return table_fields({name: column.type for name, column in row.columns.items()})
 
 
 def final(rows: Rows, row: Row, null: Callable[[Type], Node]) -> exp.Select:
@@ -184,19 +197,20 @@ def final(rows: Rows, row: Row, null: Callable[[Type], Node]) -> exp.Select:
 
     A column that was asked for, and that no row has, is null.
     """
-    names: set[str] = set()
     expressions = []
-    for name, column in row.columns.items():
+    for (name, column), new in zip(row.columns.items(), told_apart(row.columns), strict=True):
         field = rows.fields.get(name)
-        node: Node = sql.column(field.name) if field is not None else null(column.type)
+        node: Node = sql.name(field.name) if field is not None else null(column.type)
         if field is not None and field.type is Type.STRING and field.nullable:
             node = sql.coalesce(node, sql.string(""))
-        expressions.append(sql.alias(node, fresh(name, names)))
+        expressions.append(sql.alias(node, new))
     return select(expressions, rows.source(), order=_final_order(rows, expressions))
 
 
 def _final_order(rows: Rows, expressions: Sequence[Node]) -> list[Node]:
     """The order of rows; where another column is selected under the name of one of it, that of the step is meant."""
+    if not rows.order:
+        return []
     taken = {node.alias.lower() for node in expressions if isinstance(node, exp.Alias)}
     hidden = any(key.name.lower() in taken for key in rows.order)
     return sorted_by(rows.order, rows.step if hidden else None)

@@ -111,6 +111,10 @@ class Rows:
             new = f"{wanted}${number}"
         return new
 
+    def at(self, step: str, names: frozenset[str] | None = None) -> "Rows":
+        """The same columns in another step, which may have more names."""
+        return Rows(step, self.fields, self.names if names is None else names, self.order, self.group)
+
     def apart(self) -> list[Node]:
         """What tells the groups of rows apart, if anything."""
         return [sql.column(self.group)] if self.group is not None else []

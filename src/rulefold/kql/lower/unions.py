@@ -69,7 +69,7 @@ def _side(
         if name in label:
             expressions.append(sql.alias(sql.string(label[name]), field.name))
         elif name in held:
-            expressions.append(sql.alias(sql.column(held[name]), field.name))
+            expressions.append(sql.alias(sql.name(held[name]), field.name))
         elif name in filled:
             expressions.append(sql.alias(null(field.type), field.name))
     return select(expressions or [nothing()], rows.source())

@@ -32,6 +32,7 @@ class Cursor:
         self._depth = 0
         self.token = self._tokens[0]
         self.word = self.token.text
+        self.previous_end = 0  # where the token ends that was read last
 
     # ------------------------------------------------------------------------------------------------- moving on
 
@@ -42,6 +43,7 @@ class Cursor:
             self._index += 1
             self.token = self._tokens[self._index]
             self.word = self.token.text
+            self.previous_end = token.end
         return token
 
     def at_end(self) -> bool:
@@ -57,20 +59,17 @@ class Cursor:
         self._index = index
         self.token = self._tokens[index]
         self.word = self.token.text
+        self.previous_end = self._tokens[index - 1].end if index else 0
 
     @property
     def index(self) -> int:
         """The index of the token that is read next."""
         return self._index
 
-    @property
-    def previous_end(self) -> int:
-        """Where the token ends that was read last."""
-        return self._tokens[self._index - 1].end if self._index else 0
-
     def since(self, start: int) -> Span:
         """From an offset to the end of what was read last."""
-        return Span(start, max(start, self.previous_end))
+        end = self.previous_end
+        return Span(start, end if end > start else start)
 
     def accept(self, word: str) -> bool:
         """Pass a word where it stands next."""

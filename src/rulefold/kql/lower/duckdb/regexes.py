@@ -23,8 +23,8 @@ _OUTSIDE = {
     r"\S": f"[^{_SPACE}]",
 }  # fmt: skip
 _ESCAPE = r"\\[pP]\{[^}]*\}|\\[xuU]\{[0-9A-Fa-f]+\}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\b\{[^}]*\}|\\."
-_PIECE = re.compile(_ESCAPE + r"|\(\?P?<\w+>|\(\?[^:)<]*[:)]|\[\^?\]?|.", re.DOTALL)
-_CLASS_PIECE = re.compile(_ESCAPE + r"|\[:\^?\w+:\]|&&|--|~~|.", re.DOTALL)
+_PIECE = re.compile(_ESCAPE + r"|\(\?P?<\w+>|\(\?[^:)<]*[:)]|\[\^?\]?|[^\\(\[]+|.", re.DOTALL)
+_CLASS_PIECE = re.compile(_ESCAPE + r"|\[:\^?\w+:\]|&&|--|~~|[^]\\[&~-]+|.", re.DOTALL)
 _CODE = re.compile(r"\\[uU]\{?([0-9A-Fa-f]+)\}?")
 _NAMED = re.compile(r"\(\?P?<(\w+)>")
 _UNKNOWN_ESCAPES = ("\\Q", "\\C", "\\<", "\\>", "\\b{")

@@ -21,7 +21,7 @@ _START, _END = r"(?:^|[^\p{L}\p{Nd}])", r"(?:$|[^\p{L}\p{Nd}])"
 
 def lowered(text: str) -> str:
     """A text in lower case as DuckDB has it: one character for one, whatever is beside it."""
-    return "".join(character.lower()[0] for character in text)
+    return text.lower() if text.isascii() else "".join(character.lower()[0] for character in text)
 
 
 def search(operator: str, text: Node, pattern: Term) -> Node:
