@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from rulefold.csv_text import as_csv
 from rulefold.kql import Result
 from rulefold.kql.types import NUMBERS
-from rulefold.kql.written import shown, written
+from rulefold.kql.written import json_line, shown, written
 from rulefold.visible import visible
 
 _GAP = "  "
 _LEAST_VALUE = 20  # characters for a value, however long the names are
 
 
-def row_objects(result: Result) -> list[dict[str, object]]:
+def row_objects(result: Result) -> Iterator[dict[str, object]]:
     """The rows as objects of JSON."""
     names = [column.name for column in result.columns]
-    return [dict(zip(names, map(written, row), strict=True)) for row in result.rows]
+    return (dict(zip(names, map(written, row), strict=True)) for row in result.rows)
 
 
 def as_json(value: object) -> str:
@@ -29,8 +29,7 @@ def as_json(value: object) -> str:
 def as_json_lines(result: Result, detection: str | None = None) -> Iterator[str]:
     """An object a line: the row, or where a detection is named `{"detection": …, "row": …}`."""
     for row in row_objects(result):
-        line = row if detection is None else {"detection": detection, "row": row}
-        yield json.dumps(line, ensure_ascii=False) + "\n"
+        yield json_line(row if detection is None else {"detection": detection, "row": row}) + "\n"
 
 
 def as_csv_text(result: Result) -> str:
@@ -40,11 +39,17 @@ def as_csv_text(result: Result) -> str:
 
 
 def _cell(value: object) -> str | float | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float) and math.isfinite(value):
-        return value
-    return None if value is None else shown(value)
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case _:
+            return shown(value)
 
 
 def cells(result: Result) -> Iterator[list[str]]:

@@ -50,6 +50,13 @@ def test_a_summary_of_all(folder: Path) -> None:
     assert done.returncode == 1
 
 
+def test_a_time_with_an_offset_is_told_in_utc(folder: Path) -> None:
+    run(folder, "--all", "--now", "2024-05-01T04:00+02:00", "-o", "out")
+    summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["now"] == "2024-05-01T02:00:00Z"
+    assert summary["detections"][0]["sees"] == ["2024-05-01T01:00:00Z", "2024-05-01T02:00:00Z"]
+
+
 def test_what_is_written(folder: Path) -> None:
     run(folder, "--all", "--now", "2024-05-01T02:00Z", "-o", "out")
     out = folder / "out"

@@ -53,7 +53,7 @@ def moment(_context: click.Context, _parameter: click.Parameter, given: str | No
         moment = datetime.fromisoformat(given)
     except ValueError as error:
         raise click.BadParameter(f"found {given!r}, expected a time such as 2024-01-31T12:00:00Z") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -241,7 +241,7 @@ def _write(answers: "list[tuple[Detection, Result]]", form: str, output: Path | 
                 target = None if output is None else _file(output, detection, form, alone)
                 _put(result_text.as_csv_text(result), target)
         case "json":
-            objects: dict[str, Any] = {one.key: result_text.row_objects(result) for one, result in answers}
+            objects: dict[str, Any] = {one.key: [*result_text.row_objects(result)] for one, result in answers}
             if alone and not answers:
                 return
             _put(result_text.as_json(next(iter(objects.values())) if alone else objects), output)

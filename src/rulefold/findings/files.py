@@ -1,6 +1,5 @@
 """Findings for other tools: JSON and Parquet."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from rulefold.kql import Result, Table, Timespan
 from rulefold.kql.engines import ENGINES
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.running import lowered
-from rulefold.kql.written import written
+from rulefold.kql.written import json_line, written
 from rulefold.result_text import row_objects
 
 _FINDINGS = {"detection": "string", "title": "string", "at": "datetime", "row": "dynamic"}
@@ -28,7 +27,7 @@ def lines(entry: Entry, now: datetime) -> Iterator[str]:
     """A line of JSON for each row: the detection, the time of the run, and the row."""
     for at, result in findings(entry, now):
         head = {"detection": entry.detection.key, "title": entry.detection.title, "at": written(at)}
-        yield from (f"{json.dumps({**head, 'row': row}, ensure_ascii=False)}\n" for row in row_objects(result))
+        yield from (f"{json_line({**head, 'row': row})}\n" for row in row_objects(result))
 
 
 def write_parquet(entries: Iterable[Entry], now: datetime, path: Path) -> None:

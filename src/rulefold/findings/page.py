@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from rulefold.findings.entries import Entry, Kind
 from rulefold.html_text.environment import render
@@ -98,7 +99,7 @@ def _finding(entry: Entry, span: Timespan | None) -> Finding:
 
 def _rows(result: Result, count: int) -> Rows:
     names = [column.name for column in result.columns]
-    shown = [list(row)[:_COLUMNS] for row in list(cells(result))[:_ROWS]]
+    shown = [list(row)[:_COLUMNS] for row in islice(cells(result), _ROWS)]
     return Rows(names[:_COLUMNS], shown, max(0, count - len(shown)), max(0, len(names) - _COLUMNS))
 
 

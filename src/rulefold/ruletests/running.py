@@ -186,7 +186,7 @@ def _row(file: CaseFile, row: Fields, types: Types, lacking: str) -> dict[str, o
 
 
 def _compared(file: CaseFile, case: Case, result: Result, fired: bool) -> Iterable[Line]:
-    found = row_objects(result)
+    found = list(row_objects(result))
     if case.rows is None:
         return difference(Expected(None, case.fires), found, fired)
     types = {column.name: column.type for column in result.columns}

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from threading import Event, Thread
 
@@ -56,6 +58,8 @@ _SPILLED = 8  # times the memory, on disk
 _STORED = "stored"
 _AT_ONCE = 10_000  # rows
 _BETWEEN_INTERRUPTS = 0.05  # seconds; one that comes between two statements is lost
+
+Rows = list[tuple[object, ...]]
 
 
 class DuckDBSession(Session):
@@ -200,7 +204,7 @@ class DuckDBSession(Session):
         create = exp.Create(this=table, kind=kind, expression=query)
         self._connection.execute(create.sql("duckdb"), values)
 
-    def _ask(self, query: exp.Query) -> list[tuple[object, ...]]:
+    def _ask(self, query: exp.Query) -> Rows:
         return self._connection.execute(query.sql("duckdb")).fetchall()
 
     # ------------------------------------------------------------------------------------------------ external data
@@ -270,26 +274,24 @@ class DuckDBSession(Session):
         self._end = time.monotonic() + self._limits.timeout
 
     def rows(self, lowered: Lowered) -> Iterable[tuple[object, ...]]:
-        found, _ = self._fetched(lowered.text("duckdb"))
-        return _converted(found, [type_ for _, type_ in lowered.columns])
+        return self._fetched(lowered.text("duckdb"), [type_ for _, type_ in lowered.columns])[0]
 
-    def counted(self, lowered: Lowered, most: int) -> tuple[list[tuple[object, ...]], int]:
-        found, count = self._fetched(lowered.text("duckdb"), most)
-        return list(_converted(found, [type_ for _, type_ in lowered.columns])), count
+    def counted(self, lowered: Lowered, most: int) -> tuple[Rows, int]:
+        return self._fetched(lowered.text("duckdb"), [type_ for _, type_ in lowered.columns], most)
 
-    def _fetched(self, text: str, most: int | None = None) -> tuple[list[tuple[object, ...]], int]:
+    def _fetched(self, text: str, types: Sequence[Type], most: int | None = None) -> tuple[Rows, int]:
         """The rows, or so many of them, and how many there are."""
-        found: list[tuple[object, ...]] = []
+        found: Rows = []
         weight = count = 0
         with self._bounded():
             result = self._connection.execute(text)
             while some := result.fetchmany(_AT_ONCE):
                 count += len(some)
                 kept = some if most is None else some[: most - len(found)]
-                found += kept
-                weight += sum(map(_weight, kept))
+                weight += _weight(kept, types)
                 if weight > self._limits.memory:
                     raise self._too_large()
+                found += _converted(kept, types)
         return found, count
 
     def minutes(self, name: str, column: str) -> list[int]:
@@ -322,7 +324,7 @@ class DuckDBSession(Session):
 
     def columns_of(self, plugin: Plugin, now: datetime, timespan: Timespan | None) -> Row:
         question = lower_question(plugin, self.words(), now, timespan)
-        found, _ = self._fetched(question.sql("duckdb"))
+        found, _ = self._fetched(question.sql("duckdb"), (Type.STRING, Type.STRING))
         return plugins.columns_found(plugin, ((str(name), str(kind)) for name, kind in found))
 
     # ------------------------------------------------------------------------------------------------------- limits
@@ -377,33 +379,37 @@ def _together(parts: Iterable[Types]) -> dict[str, Type]:
 # -------------------------------------------------------------------------------------------------------- values out
 
 
-def _weight(row: tuple[object, ...]) -> int:
-    """About how many bytes a row takes in Python."""
-    return 64 + sum(56 + (len(value) if type(value) is str else 0) for value in row)
+def _weight(rows: Rows, types: Sequence[Type]) -> int:
+    """About how many bytes rows take in Python."""
+    texts = (map(itemgetter(number), rows) for number, type_ in enumerate(types) if type_ in _TEXTS)
+    return len(rows) * (64 + 56 * len(types)) + sum(len(text) for text in chain(*texts) if type(text) is str)
 
 
-def _converted(rows: Iterable[Sequence[object]], types: Sequence[Type]) -> Iterator[tuple[object, ...]]:
-    readers = [_READERS.get(type_) for type_ in types]
-    for row in rows:
-        yield tuple(
-            value if read is None or value is None else read(value) for read, value in zip(readers, row, strict=True)
-        )
+def _converted(rows: Rows, types: Sequence[Type]) -> Iterable[tuple[object, ...]]:
+    """The rows with the values of `Result`, column by column: a loop over each row takes several times as long."""
+    if _READERS.keys().isdisjoint(types):
+        return rows
+    columns = (map(itemgetter(number), rows) for number in range(len(types)))
+    return zip(*(_READERS.get(type_, iter)(column) for type_, column in zip(types, columns, strict=True)), strict=True)
 
 
-def _aware(value: object) -> object:
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+def _aware(values: Iterable[object]) -> Iterator[object]:
+    combine = datetime.combine  # a fifth of the time of `replace`
+    return (combine(value, value.time(), UTC) if isinstance(value, datetime) else value for value in values)
 
 
-def _duration(value: object) -> object:
-    return timedelta(microseconds=value // 10) if isinstance(value, int) else value
+def _durations(values: Iterable[object]) -> Iterator[object]:
+    return (timedelta(0, 0, value // 10) if isinstance(value, int) else value for value in values)
 
 
-def _parsed(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
+def _parsed(values: Iterable[object]) -> Iterator[object]:
+    return (_parse(value) if isinstance(value, str) else value for value in values)
 
 
-_READERS: dict[Type, Callable[[object], object]] = {
-    Type.DATETIME: _aware, Type.TIMESPAN: _duration, Type.DYNAMIC: _parsed, Type.UNKNOWN: _parsed,
+_parse = json.JSONDecoder().decode
+_TEXTS = {Type.STRING, Type.DYNAMIC, Type.UNKNOWN}
+_READERS: dict[Type, Callable[[Iterable[object]], Iterator[object]]] = {
+    Type.DATETIME: _aware, Type.TIMESPAN: _durations, Type.DYNAMIC: _parsed, Type.UNKNOWN: _parsed,
 }  # fmt: skip
 _WRITTEN: Mapping[Type, Callable[[DuckDB, Node], Node]] = {
     Type.DATETIME: lambda _, node: sql.call("timezone", sql.string("UTC"), node),
