@@ -91,7 +91,8 @@ TYPED = "bool|date|datetime|decimal|double|guid|int|int32|int64|long|real|time|t
 _ESCAPE = r"\\(?:[\"'\\abfnrtv?]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-7]{1,3})"
 _TOKEN = re.compile(
     rf"""
-    (?P<SPACE>\s+|//[^\r\n]*)
+    \s*(?:
+    (?P<COMMENT>//[^\r\n]*)
   | (?P<TYPED>(?:{TYPED})\([^)\r\n]*\))
   | (?P<STRING>[hH]?(?:
         "(?:[^"\\\r\n]|{_ESCAPE})*" | '(?:[^'\\\r\n]|{_ESCAPE})*'
@@ -103,7 +104,8 @@ _TOKEN = re.compile(
       |!(?:in~|(?:between|contains|contains_cs|endswith|endswith_cs|has|has_cs|hasprefix|hasprefix_cs|hassuffix
         |hassuffix_cs|in|startswith|startswith_cs)(?!\w)))
   | (?P<PUNCTUATION>\.\.|=>|==|=~|!=|!~|<>|<=|>=|<\||[-=<>+*/%|,;:.()\[\]{{}}?])
-  | (?P<BROKEN>.)
+  | (?P<END>\Z)
+  | (?P<BROKEN>.))
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
@@ -120,8 +122,7 @@ def tokens(text: str) -> list[Token]:
 
 def comments(text: str) -> list[Span]:
     """Where the comments of a query stand, each from its slashes to the end of its line."""
-    found = (match for match in _TOKEN.finditer(text) if match.lastgroup == "SPACE")
-    return [Span(*match.span()) for match in found if match[0].startswith("//")]
+    return [Span(*match.span("COMMENT")) for match in _TOKEN.finditer(text) if match.lastgroup == "COMMENT"]
 
 
 def _scan(text: str) -> Iterator[Token]:
@@ -133,15 +134,17 @@ def _scan(text: str) -> Iterator[Token]:
         if found is None or group is None:  # cannot be: the last alternative takes any character
             raise AssertionError(f"no token at {position}")
         position = found.end()
-        if group == "SPACE":
+        if group == "COMMENT":
             continue
-        start = found.start()
+        if group == "END":
+            break
+        start = found.start(group)
         if group == "BROKEN" or (group == "NAME" and text[position : position + 1] in ("(", '"', "'", "@", "`", "~")):
             position = _end_of_broken(text, start) or position
             if position != found.end():
                 yield Token(Kind.BROKEN, text[start:position], start, position)
                 continue
-        yield Token(kinds[group], found[0], start, position)
+        yield Token(kinds[group], found[group], start, position)
     yield Token(Kind.END, "", end, end)
 
 
