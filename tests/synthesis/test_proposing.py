@@ -10,9 +10,10 @@ from rulefold.correlate import cadence
 from rulefold.kql import Table
 from rulefold.kql.engines.limits import Limits
 from rulefold.kql.running import run
-from rulefold.model import Detection
+from rulefold.model import Catalogue, Detection
 from rulefold.synthesis import Proposal, propose
-from rulefold.workspace import Workspace
+from rulefold.workspace import Workspace, read
+from tests.conftest import ROOT
 from tests.correlate.events import detections, rule
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -59,6 +60,16 @@ FIRING = [
     ('Signins | mv-expand Details | where Details.key == "k" | where tostring(Details.value) has "v"', 1),
     ('Signins | extend Domain = tostring(split(User, "@")[1]) | where Domain == "example.org"', 1),
     ('Signins | extend Port = extract(@"port=(\\d+);", 1, Extra) | where Port == "22"', 1),
+    (
+        r'Devices | join (Signins | extend Device = extract(@"-f (dev[0-9]{2}\.x)", 1, Extra) | where Ok) on Device',
+        2,
+    ),
+    (
+        r'Devices | join (Signins | extend Device = tostring(extract_all(@"d=(\w)(\d)", Extra)[0][1]) | where Ok)'
+        " on Device",
+        2,
+    ),
+    ('Signins | where Extra has "term" | extend d = parse_json(Extra) | where tostring(d.a) == "x"', 1),
     ('Signins | parse Extra with * "user=" Name " from " Where | where Name == "ada"', 1),
     ('Signins | extend Full = strcat("CORP/", User) | where Full == "CORP/ada"', 1),
     ('Signins | extend Kind = iff(Tries > 5, "many", "few") | where Kind == "many"', 1),
@@ -94,6 +105,19 @@ def test_events_of_a_hunting_query_are_of_its_range_and_of_before(tmp_path: Path
     ((signin,), (device,)) = found.events["Signins"], found.events["Devices"]
     assert NOW - timedelta(days=1) <= datetime.fromisoformat(str(signin["TimeGenerated"])) <= NOW
     assert datetime.fromisoformat(str(device["TimeGenerated"])) <= NOW - timedelta(days=1)
+
+
+def test_the_seed_fires(seed: Catalogue) -> None:
+    (detection,) = seed.detections
+    workspace = read([ROOT / "catalog" / "tables.yaml"], []).load()
+    events = propose(detection, workspace, NOW, LIMITS).events
+    assert events is not None
+    assert {table: len(rows) for table, rows in events.items()} == {
+        "AzureActivity": 1, "DeviceEvents": 1, "DeviceFileEvents": 1,
+    }  # fmt: skip
+    tables = {name: Table(workspace.tables[name], rows) for name, rows in events.items()}
+    (row,) = run(detection.query, tables, now=NOW).rows
+    assert len(row) == 13
 
 
 @pytest.mark.parametrize(("query", "number"), FIRING, ids=[query for query, _ in FIRING])

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rulefold.kql.plan import Access, Apply, Value
 from rulefold.kql.types import Type
@@ -20,15 +20,24 @@ Way = Callable[[object], None]
 
 def way(solver: "Asking", value: Value) -> Way | None:
     """What has to be asked when a value for an expression has been chosen; None where no way is known."""
+    group = _group(solver, value)
+    if group is not None:
+        return _matched(solver, group, value.span)
     match value:
         case Access(_, Apply(_, name, _) as target, key) if name in _MEMBERS:
             step = solver.step(key)
             return None if step is None else _MEMBERS[name](solver, target, step)
-        case Access(_, Access(_, Apply(_, "extract_all", _) as target, _), key) if not solver.is_free(key):
-            return _extracted_all(solver, target, solver.constant(key))
         case Apply(_, name, _) if name in _WAYS:
             return _WAYS[name](solver, value)
     return None
+
+
+def like(solver: "Asking", value: Value) -> Wish | None:
+    """What a value of an expression is like, whatever else is asked of it; None where it may be any."""
+    group = _group(solver, value)
+    if group is None or value.type not in (Type.STRING, Type.DYNAMIC):
+        return None
+    return Wish("group", (group.pattern, group.number))
 
 
 def _inner(number: int = 0) -> Callable[["Asking", Apply], Way | None]:
@@ -59,14 +68,29 @@ def _joined(solver: "Asking", value: Apply) -> Way:
     return back
 
 
-def _extracted(solver: "Asking", value: Apply) -> Way | None:
-    pattern, group, text = value.arguments[:3]
-    if solver.is_free(pattern) or solver.is_free(group):
-        return None
-    return _by_regex(solver, text_of(solver.constant(pattern)), int(text_of(solver.constant(group))), text, value.span)
+class _Group(NamedTuple):
+    """A group of a regular expression in a text."""
+
+    pattern: str
+    number: int
+    text: Value
 
 
-def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
+def _group(solver: "Asking", value: Value) -> _Group | None:
+    """The group whose match is the value of an expression."""
+    match value:
+        case Apply(_, "extract", (pattern, group, text, *_)) if not solver.is_free(pattern) and not solver.is_free(
+            group
+        ):
+            return _Group(text_of(solver.constant(pattern)), int(text_of(solver.constant(group))), text)
+        case Access(_, Apply(_, "extract_all", _) as all_, key) if solver.step(key) is not None:
+            return _group_of_all(solver, all_, 0)
+        case Access(_, Access(_, Apply(_, "extract_all", _) as all_, _), key) if not solver.is_free(key):
+            return _group_of_all(solver, all_, solver.constant(key))
+    return None
+
+
+def _group_of_all(solver: "Asking", value: Apply, step: object) -> _Group | None:
     pattern, text = value.arguments[0], value.arguments[-1]
     if solver.is_free(pattern):
         return None
@@ -77,20 +101,16 @@ def _extracted_all(solver: "Asking", value: Apply, step: object) -> Way | None:
             group = asked[step]
     written = text_of(solver.constant(pattern))
     number = group if isinstance(group, int) else number_of(written, text_of(group))
-    return None if number is None else _by_regex(solver, written, max(number, 1), text, value.span)
+    return None if number is None else _Group(written, max(number, 1), text)
 
 
-def _extracted_first(solver: "Asking", value: Apply, _step: object) -> Way | None:
-    return _extracted_all(solver, value, 0)
-
-
-def _by_regex(solver: "Asking", pattern: str, group: int, text: Value, span: Span) -> Way:
+def _matched(solver: "Asking", group: _Group, span: Span) -> Way:
     def back(chosen: object) -> None:
-        made = sample(pattern, group, text_of(chosen))
+        made = sample(group.pattern, group.number, text_of(chosen))
         if made is None:
             raise Unsolved("found a regular expression whose group is never what is asked of it", span)
-        solver.want(text, Wish("contains_cs", made), span)
-        solver.want(text, Wish("matches regex", pattern), span)
+        solver.want(group.text, Wish("contains_cs", made), span)
+        solver.want(group.text, Wish("matches regex", group.pattern), span)
 
     return back
 
@@ -179,7 +199,6 @@ def _shifted(solver: "Asking", value: Apply) -> Way | None:
 
 _WAYS: Mapping[str, Callable[["Asking", Apply], Way | None]] = {
     "strcat": _joined,
-    "extract": _extracted,
     "substring": _part,
     "base64_decode_tostring": _decoded,
     "base64_encode_tostring": _encoded,
@@ -194,7 +213,6 @@ _WAYS: Mapping[str, Callable[["Asking", Apply], Way | None]] = {
 }
 _MEMBERS: Mapping[str, Callable[["Asking", Apply, object], Way | None]] = {
     "split": _split,
-    "extract_all": _extracted_first,
     "parse_url": _of_url,
     "parseurl": _of_url,
     "parse_path": _of_path,

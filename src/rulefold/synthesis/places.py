@@ -27,7 +27,7 @@ def place(solver: "Asking", value: Value) -> Spot | None:
     back = backwards.way(solver, value)
     if back is None:
         return None
-    return solver.made(key(value), value.type, _depth(value), back)
+    return solver.made(key(value), value.type, _depth(value), back, backwards.like(solver, value))
 
 
 def direct(solver: "Asking", value: Value) -> Spot | None:

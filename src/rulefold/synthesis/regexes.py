@@ -30,6 +30,12 @@ def sample(pattern: str, group: int = 0, value: str | None = None) -> str | None
     return text
 
 
+def of_group(pattern: str, group: int) -> str:
+    """What a group of a pattern may match; empty where nothing was found."""
+    found = re.search(pattern, sample(pattern) or "")
+    return (found.group(group) or "") if found is not None else ""
+
+
 def number_of(pattern: str, group: str) -> int | None:
     """The number of a group by its name."""
     try:

@@ -66,6 +66,7 @@ class Solver:
         self._wishes: dict[Spot, list[tuple[Wish, Span]]] = {}
         self._values: dict[Spot, object] = {}
         self._backs: dict[Spot, tuple[int, Callable[[object], None]]] = {}
+        self._likes: dict[Spot, Wish] = {}
         self._by_key: dict[object, Spot] = {}
         self._later: list[Callable[[], None]] = []
         self._apart: list[list[Spot]] = []
@@ -120,10 +121,12 @@ class Solver:
             return whole
         missing = [wish for wish, _ in wishes if not wish.granted(whole)]
         fine, text = chosen(missing, Type.STRING, (), self.judge.now)
-        if fine and isinstance(whole, dict):
-            whole["Text"] = text
-        elif fine and isinstance(whole, list):
-            whole.append(text)
+        held = inner.get(None, whole)  # a text of JSON holds what is in it
+        if fine and isinstance(held, dict):
+            held["Text"] = text
+        elif fine and isinstance(held, list):
+            held.append(text)
+        whole = _composed(inner) if None in inner else whole
         if all(wish.granted(whole) for wish, _ in wishes):
             return whole
         raise self._none(node.spot)
@@ -166,12 +169,19 @@ class Solver:
         """Keep what was not solved; the run of the query says whether it matters."""
         self.notes.append(Unsolved(what, span))
 
-    def made(self, key: object, type_: Type, depth: int, back: Callable[[object], None]) -> Spot:
-        """A place for the value of an expression; `back` asks for what it is made from when it has been chosen."""
+    def made(
+        self, key: object, type_: Type, depth: int, back: Callable[[object], None], like: Wish | None = None
+    ) -> Spot:
+        """A place for the value of an expression; `back` asks for what it is made from when it has been chosen.
+
+        `like` is what the value is surely like, where something is asked of it.
+        """
         if key not in self._by_key:
             spot = self._by_key[key] = Spot(-next(self._made), "")
             self._types[spot] = type_
             self._backs[spot] = (depth, back)
+            if like is not None:
+                self._likes[spot] = like
         return self._by_key[key]
 
     def known(self, spot: Spot, type_: Type) -> Spot:
@@ -204,6 +214,7 @@ class Solver:
         root = self._root(spot)
         if root not in self._values:
             wishes = [wish for wish, _ in self._of(root)]
+            wishes += [like for one, like in self._likes.items() if self._root(one) == root]
             taken = tuple(self._taken(root))
             if taken:
                 wishes.append(Wish("in", taken, holds=False))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rulefold.kql.types import NUMBERS, Type
 from rulefold.kql.written import timespan_text
-from rulefold.synthesis.regexes import is_matched, sample
+from rulefold.synthesis.regexes import is_matched, of_group, sample
 
 _MOST = 400  # values that are tried for one place
 _NEAR = timedelta(minutes=5)
@@ -136,6 +136,7 @@ TESTS: dict[str, Callable[[object, object], bool]] = {
     "startswith_cs": lambda value, part: text_of(value).startswith(text_of(part)),
     "endswith": lambda value, part: _low(value).endswith(_low(part)),
     "endswith_cs": lambda value, part: text_of(value).endswith(text_of(part)),
+    "group": lambda value, group: text_of(value) == "" or _is_of_group(text_of(value), group),
     "matches regex": lambda value, pattern: is_matched(text_of(pattern), text_of(value)),
     "<": _order(lambda sign: sign < 0),
     "<=": _order(lambda sign: sign <= 0),
@@ -159,6 +160,13 @@ _OF_TEXT = frozenset({"has", "has_cs", "contains", "contains_cs", "hasprefix", "
 
 def _listed(values: object) -> tuple[object, ...]:
     return values if isinstance(values, tuple) else ()
+
+
+def _is_of_group(text: str, group: object) -> bool:
+    if not isinstance(group, tuple):
+        return False
+    pattern, number = group
+    return sample(pattern, number, text) is not None
 
 
 def _piece(text: str, piece: object) -> bool:
@@ -272,6 +280,8 @@ def _texts(wishes: Sequence[Wish]) -> Iterator[str]:
             case "matches regex":
                 made = sample(text_of(one.value))
                 choices.append((made or "",))
+            case "group" if isinstance(one.value, tuple):
+                choices.append((of_group(*one.value),))
     starts = sorted((text_of(one.value) for one in held if one.test.startswith("startswith")), key=len)
     ends = sorted((text_of(one.value) for one in held if one.test.startswith("endswith")), key=len)
     pieces = _pieced(held)
