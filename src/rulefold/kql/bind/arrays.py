@@ -8,7 +8,8 @@ from rulefold.kql import functions, syntax
 from rulefold.kql.bind.names import own_name, suffixed
 from rulefold.kql.bind.scope import Place, Scope
 from rulefold.kql.bind.state import there_is
-from rulefold.kql.bind.tables import Tables, option
+from rulefold.kql.bind.tables import option
+from rulefold.kql.bind.unions import Unions
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     ApplyEach,
@@ -37,7 +38,7 @@ _SCHEMA = (("ColumnName", Type.STRING), ("ColumnOrdinal", Type.LONG), ("DataType
 _REDUCED = (("Pattern", Type.STRING), ("Count", Type.LONG), ("Representative", Type.STRING))
 
 
-class Arrays(Tables):
+class Arrays(Unions):
     """Binds every operator."""
 
     discover: Callable[[Plugin], Row] | None = None
