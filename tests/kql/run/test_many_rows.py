@@ -62,3 +62,8 @@ def test_long_texts_count_as_what_they_take(tmp_path: Path) -> None:
     with pytest.raises(QueryError) as error:
         run("Long", {"Long": Table(None, tmp_path / "Long.parquet")}, memory="64MB")
     assert error.value.diagnostic.message == "the run needs more than its limit of memory of 64 MB"
+
+
+def test_a_number_of_more_digits_than_python_reads() -> None:
+    tables = {"T": Table({"s": "string"}, [(f'{{"a": [1, {"9" * 5000}]}}',)])}
+    assert run("T | project v = parse_json(s)", tables).rows == (({"a": [1, float("inf")]},),)

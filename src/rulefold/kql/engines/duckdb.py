@@ -406,7 +406,20 @@ def _parsed(values: Iterable[object]) -> Iterator[object]:
     return (_parse(value) if isinstance(value, str) else value for value in values)
 
 
-_parse = json.JSONDecoder().decode
+def _parse(text: str) -> object:
+    """What a text of JSON says; a whole number of more digits than Python takes is a real, as a long is shorter."""
+    try:
+        return _decode(text)
+    except ValueError:
+        return _decode_any(text)
+
+
+def _whole(text: str) -> int | float:
+    return int(text) if len(text) < _LONGEST else float(text)
+
+
+_LONGEST = 100  # digits
+_decode, _decode_any = json.JSONDecoder().decode, json.JSONDecoder(parse_int=_whole).decode
 _TEXTS = {Type.STRING, Type.DYNAMIC, Type.UNKNOWN}
 _READERS: dict[Type, Callable[[Iterable[object]], Iterator[object]]] = {
     Type.DATETIME: _aware, Type.TIMESPAN: _durations, Type.DYNAMIC: _parsed, Type.UNKNOWN: _parsed,
