@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
+from rulefold.kql.bind.calls import a_type
 from rulefold.kql.bind.names import is_like, number_name, own_name, part_name, unused
 from rulefold.kql.bind.scope import Place
-from rulefold.kql.bind.values import Values, a_type
+from rulefold.kql.bind.values import Values
 from rulefold.kql.functions import Kind
 from rulefold.kql.plan import (
     Aggregate,
