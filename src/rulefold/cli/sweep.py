@@ -58,8 +58,12 @@ def run_all(tables: "Tables", detections: "Sequence[Detection]", limits: "Limits
         _write(entries, asked, tables.data)
     _print(entries, asked, tables.data)
     told.close(asked.output)
+    hunting = len(detections) - len(entries)
+    if hunting:
+        queries = counted(hunting, "hunting query", "hunting queries")
+        click.echo(f"{queries} left out of the backtest: no schedule says when to run", err=True)
     if latest is not None and latest < asked.now - _OLD:
-        last = f"{latest:%Y-%m-%dT%H:%MZ}: --now sets the time of the run"
+        last = f"{latest:%Y-%m-%dT%H:%MZ}"
         click.echo(
             f"the last event of {plain(str(tables.data))} is of {last}: --now sets the time of the run", err=True
         )
