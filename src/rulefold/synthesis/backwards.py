@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 Way = Callable[[object], None]
 
 
-def way(solver: "Asking", value: Value) -> Way | None:
-    """What has to be asked when a value for an expression has been chosen; None where no way is known."""
+def way(solver: "Asking", value: Value) -> tuple[Way | None, Wish | None]:
+    """What has to be asked when a value for an expression has been chosen, and what any is like, as far as is known."""
     group = _group(solver, value)
-    if group is not None:
-        return _matched(solver, group, value.span)
+    if group is None:
+        return _way(solver, value), None
+    is_text = value.type in (Type.STRING, Type.DYNAMIC)
+    return _matched(solver, group, value.span), Wish("group", (group.pattern, group.number)) if is_text else None
+
+
+def _way(solver: "Asking", value: Value) -> Way | None:
     match value:
         case Access(_, Apply(_, name, _) as target, key) if name in _MEMBERS:
             step = solver.step(key)
@@ -30,14 +35,6 @@ def way(solver: "Asking", value: Value) -> Way | None:
         case Apply(_, name, _) if name in _WAYS:
             return _WAYS[name](solver, value)
     return None
-
-
-def like(solver: "Asking", value: Value) -> Wish | None:
-    """What a value of an expression is like, whatever else is asked of it; None where it may be any."""
-    group = _group(solver, value)
-    if group is None or value.type not in (Type.STRING, Type.DYNAMIC):
-        return None
-    return Wish("group", (group.pattern, group.number))
 
 
 def _inner(number: int = 0) -> Callable[["Asking", Apply], Way | None]:

@@ -24,10 +24,10 @@ def place(solver: "Asking", value: Value) -> Spot | None:
     found = direct(solver, value)
     if found is not None:
         return found
-    back = backwards.way(solver, value)
+    back, like = backwards.way(solver, value)
     if back is None:
         return None
-    return solver.made(key(value), value.type, _depth(value), back, backwards.like(solver, value))
+    return solver.made(key(value), value.type, _depth(value), back, like)
 
 
 def direct(solver: "Asking", value: Value) -> Spot | None:

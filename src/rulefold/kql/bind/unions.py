@@ -1,6 +1,6 @@
 """Rows of several tables together: union, find and search."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 
 from rulefold import codes
 from rulefold.kql import functions, syntax
@@ -134,8 +134,10 @@ class Unions(Tables):
         labels = tuple(
             one.name if isinstance(one, TableRows) else f"union_arg{number}" for number, one in enumerate(inputs)
         )
-        condition = self._found(op.condition, inputs, at, self._together(inputs, op.span).row)
-        together = self._together(_with_rest(inputs, columns), op.span, labels=labels)
+        together = self._together(inputs, op.span, labels=labels)
+        condition = self._found(op.condition, inputs, at, together.row)
+        if REST in columns:
+            together = self._together([_with_rest(one, columns) for one in inputs], op.span, labels=labels)
         filtered = Filter(together.row, together, condition, span=op.span)
         return Other(Row(columns, open_=together.row.open), filtered, "find", span=op.span)
 
@@ -221,14 +223,8 @@ def _found_columns(inputs: Sequence[Relation], named: Sequence[str]) -> dict[str
     return columns if len(kept) == len(every) else columns | {REST: Column(Type.DYNAMIC)}
 
 
-def _with_rest(inputs: Sequence[Relation], columns: Mapping[str, Column]) -> Sequence[Relation]:
-    """Relations with what is not among columns in a bag, where that is one of them."""
-    if REST not in columns:
-        return inputs
-    return [_rest_in_bag(one, columns) for one in inputs]
-
-
-def _rest_in_bag(relation: Relation, columns: Container[str]) -> Relation:
+def _with_rest(relation: Relation, columns: Container[str]) -> Relation:
+    """A relation with what is not among columns in a bag."""
     rest = tuple(ColumnValue(column.type, name) for name, column in relation.row.columns.items() if name not in columns)
     row = Row({**relation.row.columns, REST: Column(Type.DYNAMIC)}, open_=relation.row.open)
     return Compute(row, relation, (Item(REST, Apply(Type.DYNAMIC, "bag_pack_columns", rest)),))

@@ -56,6 +56,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _ARROW = "arrow data"
 _SPILLED = 8  # times the memory, on disk
 _STORED = "stored"
+_UNPACKED, _WRITTEN_TO = "unpacked", "written"  # folders that the engine may read from and write to
 _AT_ONCE = 10_000  # rows
 _BETWEEN_INTERRUPTS = 0.05  # seconds; one that comes between two statements is lost
 
@@ -165,7 +166,7 @@ class DuckDBSession(Session):
     def _store(self, name: str, query: exp.Query) -> None:
         """Make a table on disk, and a view of it among the others."""
         if not self._stored:
-            file = sql.string(str(Path(str(self._folder), "stored.db")))
+            file = sql.string(str(self._own("stored.db")))
             attach = exp.Attach(this=exp.Alias(this=file, alias=sql.name(_STORED)))
             self._connection.execute(attach.sql("duckdb"))
             self._stored = True
@@ -215,17 +216,12 @@ class DuckDBSession(Session):
 
     @cached_property
     def _unpacker(self) -> Unpacker:
-        return Unpacker(self._unpacked, self._limits.memory)
+        return Unpacker(self._own(_UNPACKED), self._limits.memory)
 
-    @property
-    def _unpacked(self) -> Path:
+    def _own(self, name: str) -> Path:
+        """A place in the folder that is the session's own."""
         self._connection  # noqa: B018 - makes the folder
-        return Path(str(self._folder), "unpacked")
-
-    @property
-    def _written(self) -> Path:
-        self._connection  # noqa: B018 - makes the folder
-        return Path(str(self._folder), "written")
+        return Path(str(self._folder), name)
 
     def _external_query(self, wanted: External, types: Types) -> exp.Query:
         found = {source: self._standing(source, wanted) for source in wanted.sources}
@@ -251,7 +247,9 @@ class DuckDBSession(Session):
 
     def close_off(self) -> None:
         paths = exp.Array(expressions=[sql.string(path) for path in self._readable])
-        folders = exp.Array(expressions=[sql.string(str(folder)) for folder in (self._unpacked, self._written)])
+        folders = exp.Array(
+            expressions=[sql.string(str(folder)) for folder in map(self._own, (_UNPACKED, _WRITTEN_TO))]
+        )
         for setting, value in (
             ("allowed_directories", folders),
             ("allowed_paths", paths),
@@ -316,8 +314,8 @@ class DuckDBSession(Session):
             for column, (_, type_) in zip(lowered.statement.expressions, lowered.columns, strict=True)
         ]
         lowered.statement.set("expressions", columns)
-        self._written.mkdir(exist_ok=True)
-        written = self._written / "rows.parquet"  # a query comes no nearer to where its rows go
+        written = self._own(_WRITTEN_TO) / "rows.parquet"  # a query comes no nearer to where its rows go
+        written.parent.mkdir(exist_ok=True)
         with self._bounded():
             self._connection.sql(lowered.text("duckdb")).write_parquet(str(written))
         shutil.move(written, path)
